@@ -1,0 +1,149 @@
+import type { CallSettings } from '../call/settings.ts';
+import type { AnswerSource, Aside, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
+
+/**
+ * What goes into and comes out of each activity: the durable facts of a stage, never audio or tokens.
+ * Workflows import these types alone.
+ */
+
+/** What every stage of an armed turn needs to find its place in the call's stream. */
+export interface Armed {
+  session: string;
+  turn: number;
+  /** How often this turn has been armed, from 1; with Temporal's attempt it makes the fencing number. */
+  arming: number;
+  /** Place in the event stream where the turn begins: the end of the one before, `0` at the start. */
+  cursor: string;
+  settings: CallSettings;
+}
+
+export interface ListenInput extends Armed {
+  /** Place in the caller's audio stream where the turn begins. */
+  audioCursor: string;
+}
+
+export type ListenResult =
+  | {
+      kind: 'said';
+      text: string;
+      confidence?: number;
+      revision: number;
+      speechStartedAt: number;
+      speechEndedAt: number;
+      finalAt: number;
+      engine: string;
+      /** Where the next turn begins. */
+      cursor: string;
+      audioCursor: string;
+    }
+  /** Nobody spoke for `idlePromptMs`. */
+  | { kind: 'silent'; cursor: string; audioCursor: string }
+  /** The caller hung up, did not connect in time, or did not come back; or the call was ended. */
+  | { kind: 'gone'; reason: string };
+
+export interface RecallInput extends Armed {
+  scope: CacheScope;
+}
+
+/** Answers are shared within a scope only. */
+export interface CacheScope {
+  domain: string;
+  language: string;
+  adapter: string;
+  promptVersion: string;
+}
+
+export type RecallResult =
+  | { kind: 'hit'; similarity: number }
+  | { kind: 'miss'; stored: boolean }
+  /** The turn ended without a word. */
+  | { kind: 'unused' };
+
+export interface ReplyInput extends Armed {
+  domain: string;
+  adapter: string;
+}
+
+export type ReplyResult =
+  | {
+      kind: 'answered';
+      text: string;
+      source: AnswerSource;
+      similarity?: number;
+      engine: string;
+      tools: ToolUse[];
+      inputTokens: number;
+      outputTokens: number;
+      firstSentenceAt: number;
+      /** The caller is done: say goodbye and hang up. */
+      endsCall: boolean;
+    }
+  | { kind: 'unused' };
+
+export interface SpeakInput {
+  session: string;
+  /** `reply-3`, `greeting`, `say-2`, …: unique in the call. */
+  utterance: string;
+  arming: number;
+  cursor: string;
+  settings: CallSettings;
+  /** The words, or the turn whose reply is to be spoken. */
+  source: { text: string } | { turn: number };
+}
+
+export type SpeakResult =
+  | {
+      kind: 'spoken';
+      heard: string;
+      interrupted: boolean;
+      playedMs: number;
+      firstAudioAt: number;
+      voiceToVoiceMs?: number;
+      engine: string;
+    }
+  /** Nothing of it was played: no reply came, or the caller left before. */
+  | { kind: 'unheard' };
+
+export interface RecordTurnInput {
+  session: string;
+  domain: string;
+  turn: Turn;
+}
+
+export interface RecordCallInput {
+  session: string;
+  domain: string;
+  startedAt: number;
+  endedAt: number;
+  reason: string;
+  turns: number;
+  asides: Aside[];
+}
+
+export interface CloseInput {
+  session: string;
+  reason: string;
+}
+
+export interface SttActivities {
+  listen(input: ListenInput): Promise<ListenResult>;
+}
+export interface CacheActivities {
+  recall(input: RecallInput): Promise<RecallResult>;
+}
+export interface LlmActivities {
+  reply(input: ReplyInput): Promise<ReplyResult>;
+}
+export interface TtsActivities {
+  speak(input: SpeakInput): Promise<SpeakResult>;
+}
+export interface AnalyticsActivities {
+  recordTurn(input: RecordTurnInput): Promise<void>;
+  recordCall(input: RecordCallInput): Promise<void>;
+}
+export interface OrchestratorActivities {
+  /** Tells everyone on the stream that the call is over, and lets the stream expire. */
+  closeStream(input: CloseInput): Promise<void>;
+}
+
+export type { AnswerSource, TurnTimes };

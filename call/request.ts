@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { callSettingsSchema } from './settings.ts';
+
+/** Names a call everywhere: `call-<session>` in Temporal, `{<session>}` in Redis, `session` in Postgres. */
+export const sessionIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{3,64}$/, 'a session id is 3–64 letters, digits, - or _');
+
+/** A phone number in E.164: a plus sign, then 8–15 digits. */
+export const phoneSchema = z
+  .string()
+  .regex(/^\+[1-9]\d{7,14}$/, 'a phone number is written in E.164, like +14155550123');
+
+export const customerIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a customer id is 1–64 letters, digits, - or _');
+
+export const domainNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a domain is a lower-case word, like banking');
+
+/** How the caller reaches us. */
+export const originSchema = z.enum(['cli', 'twilio', 'pcm']);
+
+/** What it takes to start a call; every door (CLI, gateway, API) checks against this. */
+export const callRequestSchema = z
+  .object({
+    session: sessionIdSchema,
+    domain: domainNameSchema.default('banking'),
+    phone: phoneSchema.optional(),
+    customer: customerIdSchema.optional(),
+    origin: originSchema,
+    settings: callSettingsSchema.prefault({}),
+  })
+  .strict();
+
+export type CallRequest = z.infer<typeof callRequestSchema>;
+
+/** The id of a call's workflow. */
+export const workflowIdOf = (session: string) => `call-${session}`;

@@ -1,0 +1,17 @@
+import { destination, pino, type Logger } from 'pino';
+import type { Config } from './schema.ts';
+
+/** JSON lines on stderr, since stdout is for data. Personal data does not belong in them; see `call/mask.ts`. */
+export function createLogger(config: Config, role: string): Logger {
+  return pino(
+    {
+      level: config.log.level,
+      base: { role },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['phone', 'customer', '*.phone', '*.customer', 'apiKey', '*.apiKey'],
+    },
+    destination({ dest: 2, sync: false }),
+  );
+}
+
+export type { Logger };

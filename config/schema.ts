@@ -1,0 +1,87 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * The configuration of every process. Each value comes from its environment variable, else from the file
+ * (`ORKESTRA_CONFIG`, or `orkestra.toml` in the working folder), else from the default here.
+ * Temporal's connection is configured its own way: TEMPORAL_ADDRESS and friends, or `temporal.toml`.
+ */
+
+const env = <T extends z.ZodType>(name: string, type: T): T => type.meta({ env: name }) as T;
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.preprocess(
+  (v) => (v === 'true' || v === '1' ? true : v === 'false' || v === '0' ? false : v),
+  z.boolean(),
+);
+
+export const cacheFolder = () =>
+  process.env.ORKESTRA_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orkestra');
+
+const section = <S extends z.ZodRawShape>(shape: S) =>
+  z
+    .object(shape)
+    .strict()
+    .prefault({} as never);
+
+export const configSchema = z
+  .object({
+    log: section({
+      level: env(
+        'ORKESTRA_LOG_LEVEL',
+        z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      ),
+    }),
+    redis: section({
+      url: env('REDIS_URL', z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379')),
+      /** The server is a Redis Cluster; `url` names any of its nodes. */
+      cluster: env('ORKESTRA_REDIS_CLUSTER', flag.default(false)),
+    }),
+    postgres: section({
+      url: env(
+        'DATABASE_URL',
+        z.url({ protocol: /^postgres(ql)?$/ }).default('postgres://postgres@127.0.0.1:5432/postgres'),
+      ),
+    }),
+    temporal: section({
+      /** Task queues are named `<prefix>-call`, `<prefix>-stt`, …: one prefix a deployment in a namespace. */
+      taskQueuePrefix: env(
+        'ORKESTRA_TASK_QUEUE_PREFIX',
+        z
+          .string()
+          .regex(/^[a-z0-9-]{1,32}$/, 'lower-case letters, digits and -')
+          .default('orkestra'),
+      ),
+    }),
+    gateway: section({
+      host: env('ORKESTRA_GATEWAY_HOST', z.string().default('0.0.0.0')),
+      port: env('ORKESTRA_GATEWAY_PORT', port.default(8080)),
+      /** Silence after which the voice detector calls a stretch of speech over, ms. */
+      speechStopMs: env('ORKESTRA_SPEECH_STOP_MS', z.coerce.number().int().min(32).max(2_000).default(200)),
+    }),
+    /** Health and metrics of a worker process; port 0 lets the system choose one. */
+    health: section({
+      host: env('ORKESTRA_HEALTH_HOST', z.string().default('127.0.0.1')),
+      port: env('ORKESTRA_HEALTH_PORT', port.default(0)),
+    }),
+    models: section({
+      folder: env('ORKESTRA_MODELS', z.string().default(join(cacheFolder(), 'models'))),
+    }),
+    engines: section({
+      stt: env('ORKESTRA_STT', z.enum(['moonshine', 'scripted']).default('moonshine')),
+      tts: env('ORKESTRA_TTS', z.enum(['piper', 'scripted']).default('piper')),
+      llm: env('ORKESTRA_LLM', z.enum(['responder', 'openai', 'scripted']).default('responder')),
+      embedding: env('ORKESTRA_EMBEDDING', z.enum(['minilm', 'scripted']).default('minilm')),
+      vad: env('ORKESTRA_VAD', z.enum(['silero']).default('silero')),
+    }),
+    /** Any endpoint that speaks OpenAI's chat completions. */
+    openai: section({
+      baseUrl: env('OPENAI_BASE_URL', z.url().optional()),
+      apiKey: env('OPENAI_API_KEY', z.string().optional()),
+      model: env('OPENAI_MODEL', z.string().default('gpt-4.1-mini')),
+    }),
+  })
+  .strict()
+  .prefault({} as never);
+
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,19 @@
+/** Text to speech: one sentence at a time, as audio that starts before the sentence is whole where the engine can. */
+export interface TtsEngine {
+  readonly name: string;
+  /** Hz of what `synthesize` yields, mono, 16 bits. */
+  readonly sampleRate: number;
+  /** Voices that `synthesize` takes; `default` is always one. */
+  readonly voices: readonly string[];
+  warmUp(): Promise<void>;
+  /** Throws EngineError. Stops at the next chunk when `signal` aborts. */
+  synthesize(request: TtsRequest, signal: AbortSignal): AsyncIterable<Int16Array>;
+  close(): Promise<void>;
+}
+
+export interface TtsRequest {
+  text: string;
+  voice: string;
+  /** 1 is the voice's own rate. */
+  speed: number;
+}

@@ -1,0 +1,95 @@
+import { decodeChunk, encodeChunk, inHeaderSchema, outHeaderSchema } from './audio-chunk.ts';
+import type { AudioChunk, InHeader, OutHeader } from './audio-chunk.ts';
+import { type CallEvent, eventSchema, type Placed } from './events.ts';
+import type { StreamHub, Subscription } from './hub.ts';
+import { isAfter } from './hub.ts';
+
+/** A fence of the attempts at each piece of work: lets through the newest attempt's entries only. */
+export class Fence {
+  private readonly newest = new Map<string, number>();
+
+  /** False for an entry of an attempt that has been succeeded. */
+  admits(work: string, attempt: number): boolean {
+    const newest = this.newest.get(work) ?? 0;
+    if (attempt < newest) return false;
+    this.newest.set(work, attempt);
+    return true;
+  }
+}
+
+/** The live stream of one call, typed. */
+export class CallStream {
+  constructor(
+    private readonly hub: StreamHub,
+    readonly session: string,
+    /** Told of entries that could not be read; they are skipped. */
+    private readonly onBadEntry: (error: Error) => void = () => undefined,
+  ) {}
+
+  /** Appends events in order, as one step; returns the id of the last one. */
+  async emit(...events: CallEvent[]): Promise<string> {
+    const ids = await this.hub.append(
+      this.session,
+      'events',
+      events.map((event) => JSON.stringify(event)),
+    );
+    return ids.at(-1)!;
+  }
+
+  async sendIn(header: InHeader, audio: Uint8Array): Promise<void> {
+    await this.hub.append(this.session, 'in', [encodeChunk(header, audio)]);
+  }
+
+  /** Appends chunks in order, as one step. */
+  async sendOut(chunks: AudioChunk<OutHeader>[]): Promise<void> {
+    await this.hub.append(
+      this.session,
+      'out',
+      chunks.map(({ header, audio }) => encodeChunk(header, audio)),
+    );
+  }
+
+  /** Events after `from`, of the newest attempt at each piece of work only. */
+  onEvents(from: string, listener: (event: Placed<CallEvent>) => void): Promise<Subscription> {
+    const fence = new Fence();
+    return this.hub.follow(this.session, 'events', from, (id, payload) => {
+      const event = this.read(() => eventSchema.parse(JSON.parse(payload.toString())));
+      if (!event) return;
+      if ('attempt' in event && !fence.admits(`${stageOf(event.type)}-${event.turn}`, event.attempt)) return;
+      listener({ ...event, id });
+    });
+  }
+
+  onAudioIn(from: string, listener: (chunk: AudioChunk<InHeader> & { id: string }) => void) {
+    return this.hub.follow(this.session, 'in', from, (id, payload) => {
+      const chunk = this.read(() => decodeChunk(inHeaderSchema, payload));
+      if (chunk) listener({ ...chunk, id });
+    });
+  }
+
+  /** Bot audio after `from`, of the newest attempt at each utterance only. */
+  onAudioOut(from: string, listener: (chunk: AudioChunk<OutHeader> & { id: string }) => void) {
+    const fence = new Fence();
+    return this.hub.follow(this.session, 'out', from, (id, payload) => {
+      const chunk = this.read(() => decodeChunk(outHeaderSchema, payload));
+      if (chunk && fence.admits(chunk.header.utterance, chunk.header.attempt)) listener({ ...chunk, id });
+    });
+  }
+
+  private read<T>(parse: () => T): T | undefined {
+    try {
+      return parse();
+    } catch (error) {
+      this.onBadEntry(error as Error);
+      return undefined;
+    }
+  }
+}
+
+/** `turn.final` → `turn`: the stage that an event is of. */
+const stageOf = (type: CallEvent['type']) => type.slice(0, type.indexOf('.'));
+
+/** ms since the Unix epoch, finer than Date.now(). */
+export const now = () => performance.timeOrigin + performance.now();
+
+export { isAfter };

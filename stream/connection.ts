@@ -1,0 +1,26 @@
+import { Cluster, Redis } from 'ioredis';
+import type { Config } from '../config/schema.ts';
+
+export type RedisClient = Redis | Cluster;
+
+/** Waits longer after each failed attempt, at most 1 s, for ever: a process outlives Redis' absence. */
+const retryStrategy = (attempt: number) => Math.min(50 * attempt, 1_000);
+
+/** A connection to Redis, or to a Redis Cluster with sharded pub/sub. Commands wait while it is away. */
+export function connectRedis(config: Config['redis']): RedisClient {
+  if (!config.cluster) {
+    return new Redis(config.url, { enableAutoPipelining: true, maxRetriesPerRequest: null, retryStrategy });
+  }
+  const { hostname, port, username, password, protocol } = new URL(config.url);
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    enableAutoPipelining: true,
+    shardedSubscribers: true,
+    clusterRetryStrategy: retryStrategy,
+    redisOptions: {
+      username: username || undefined,
+      password: password || undefined,
+      tls: protocol === 'rediss:' ? {} : undefined,
+      maxRetriesPerRequest: null,
+    },
+  });
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/**
+ * Every event of a call's live stream, `orkestra:{session}:events`.
+ *
+ * `at` is ms since the Unix epoch. `attempt` fences: of two attempts at the same work, readers follow the
+ * higher one only. `revision` names one hearing of a turn: a reply is prepared for the eager hearing,
+ * and spoken only if the final one carries the same revision. Positions in the caller's audio
+ * (`…AudioMs`) are ms since the caller's first frame.
+ */
+
+const at = z.number();
+const turn = z.number().int().positive();
+const attempt = z.number().int().positive();
+const revision = z.number().int().positive();
+const utterance = z.string().max(64);
+
+/** What a caller's socket carries, both ways. */
+export const mediaFormatSchema = z.object({
+  encoding: z.enum(['mulaw', 'pcm16']),
+  sampleRate: z.union([z.literal(8_000), z.literal(16_000), z.literal(24_000), z.literal(48_000)]),
+});
+export type MediaFormat = z.infer<typeof mediaFormatSchema>;
+
+export const eventSchema = z.discriminatedUnion('type', [
+  // From the gateway: the caller's side.
+  z.object({
+    type: z.literal('caller.connected'),
+    at,
+    connection: z.string(),
+    format: mediaFormatSchema,
+  }),
+  z.object({
+    type: z.literal('caller.disconnected'),
+    at,
+    connection: z.string(),
+    /** `hangup`: the caller ended the call; `dropped`: the stream broke and may come back. */
+    reason: z.enum(['hangup', 'dropped']),
+  }),
+  z.object({ type: z.literal('speech.started'), at, audioMs: z.number() }),
+  /** `at` and `audioMs` are of the last frame that held speech, not of the moment it was known. */
+  z.object({ type: z.literal('speech.stopped'), at, audioMs: z.number(), noticedAt: at }),
+  z.object({ type: z.literal('caller.digit'), at, digit: z.string().regex(/^[0-9*#A-D]$/) }),
+  /** The caller typed instead of speaking. */
+  z.object({ type: z.literal('caller.typed'), at, text: z.string().min(1).max(2_000) }),
+
+  // From `listen`: what the caller said in a turn.
+  z.object({ type: z.literal('turn.partial'), at, turn, attempt, text: z.string() }),
+  z.object({ type: z.literal('turn.eager'), at, turn, attempt, revision, text: z.string() }),
+  /** The caller went on: whatever was prepared for the eager hearing is void. */
+  z.object({ type: z.literal('turn.resumed'), at, turn, attempt }),
+  z.object({ type: z.literal('turn.final'), at, turn, attempt, revision, text: z.string() }),
+
+  // From `recall`: a stored answer, or none.
+  z.object({
+    type: z.literal('recall.hit'),
+    at,
+    turn,
+    attempt,
+    revision,
+    answer: z.string(),
+    similarity: z.number(),
+  }),
+  z.object({ type: z.literal('recall.miss'), at, turn, attempt, revision }),
+
+  // From `reply`: what is to be said, sentence by sentence.
+  z.object({
+    type: z.literal('reply.sentence'),
+    at,
+    turn,
+    attempt,
+    revision,
+    index: z.number().int().nonnegative(),
+    text: z.string(),
+  }),
+  z.object({
+    type: z.literal('reply.done'),
+    at,
+    turn,
+    attempt,
+    revision,
+    sentences: z.number().int().nonnegative(),
+    /** Whether `recall` may store this answer: no customer's data, no tool took part. */
+    cacheable: z.boolean(),
+  }),
+
+  // From the gateway: what the caller heard.
+  z.object({
+    type: z.literal('playback.started'),
+    at,
+    utterance,
+    /** From the caller's last speech frame to this; absent for what answers no speech. */
+    voiceToVoiceMs: z.number().optional(),
+  }),
+  z.object({
+    type: z.literal('playback.ended'),
+    at,
+    utterance,
+    interrupted: z.boolean(),
+    playedMs: z.number(),
+    heard: z.string(),
+  }),
+
+  /** No more is to come; every armed stage lets go, the gateway closes the caller's socket. */
+  z.object({ type: z.literal('call.ended'), at, reason: z.string() }),
+]);
+
+export type CallEvent = z.infer<typeof eventSchema>;
+export type CallEventType = CallEvent['type'];
+export type EventOf<T extends CallEventType> = Extract<CallEvent, { type: T }>;
+
+/** An event with its place in the stream (a Redis stream id, `ms-seq`). */
+export type Placed<T> = T & { id: string };
+
+/** The utterance that answers a turn. */
+export const replyUtterance = (turnNumber: number) => `reply-${turnNumber}`;

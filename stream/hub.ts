@@ -1,0 +1,169 @@
+import type { Config } from '../config/schema.ts';
+import { connectRedis, type RedisClient } from './connection.ts';
+import { streamKey, streamLimit, streamTtlMs, type StreamName } from './keys.ts';
+
+/**
+ * The process' one door to the live streams of all its calls: one connection that writes, one that reads.
+ *
+ * An entry is kept in a Redis stream, for whoever comes later, and pushed on a sharded channel of the same
+ * name, for whoever is waiting. So a reader costs the same however many calls it follows (decision 0002), and
+ * what a push may lose with its connection, the stream still has: after a reconnect each reader catches up.
+ */
+export class StreamHub {
+  readonly redis: RedisClient;
+  private readonly reader: RedisClient;
+  private readonly feeds = new Map<string, Feed>();
+
+  constructor(config: Config['redis'], onError: (error: Error) => void) {
+    this.redis = connectRedis(config);
+    this.reader = connectRedis(config);
+    for (const connection of [this.redis, this.reader]) connection.on('error', onError);
+    this.redis.defineCommand('orkestraAppend', { numberOfKeys: 1, lua: APPEND });
+    this.reader.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
+      const feed = this.feeds.get(channel.toString());
+      const end = message.indexOf(SEPARATOR);
+      feed?.push(message.toString('latin1', 0, end), message.subarray(end + 1));
+    });
+    this.reader.on('ready', () => {
+      for (const feed of this.feeds.values()) feed.catchUp().catch(onError);
+    });
+  }
+
+  /** Appends entries in order, as one step; returns their ids. */
+  async append(session: string, stream: StreamName, entries: (string | Buffer)[]): Promise<string[]> {
+    const key = streamKey(session, stream);
+    return (this.redis as unknown as AppendCommand).orkestraAppend(
+      key,
+      streamLimit[stream],
+      streamTtlMs,
+      ...entries,
+    );
+  }
+
+  /**
+   * Delivers every entry after `from` (`0`: all that is kept), in order, each once: first those in the stream,
+   * then new ones as they come. Resolves when the former have been delivered.
+   */
+  async follow(session: string, stream: StreamName, from: string, listener: Listener): Promise<Subscription> {
+    const key = streamKey(session, stream);
+    let feed = this.feeds.get(key);
+    if (!feed) {
+      feed = new Feed(key, this.redis, this.reader);
+      this.feeds.set(key, feed);
+    }
+    const follower = feed.join(from, listener);
+    await feed.subscribed;
+    await feed.catchUp();
+    return {
+      close: () => {
+        if (feed.leave(follower) && this.feeds.get(key) === feed) {
+          this.feeds.delete(key);
+          void this.reader.sunsubscribe(key).catch(() => undefined);
+        }
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.feeds.clear();
+    await Promise.allSettled([this.redis.quit(), this.reader.quit()]);
+  }
+}
+
+export type Listener = (id: string, payload: Buffer) => void;
+
+export interface Subscription {
+  close(): void;
+}
+
+interface Follower {
+  last: string;
+  listener: Listener;
+}
+
+/** One stream that this process follows, and those who wait on it. */
+class Feed {
+  readonly subscribed: Promise<unknown>;
+  private readonly followers = new Set<Follower>();
+  private catchingUp: Promise<void> | undefined;
+  /** Pushes that arrived during a catch-up: delivered after it, so that order holds. */
+  private held: [string, Buffer][] = [];
+
+  constructor(
+    private readonly key: string,
+    private readonly redis: RedisClient,
+    reader: RedisClient,
+  ) {
+    this.subscribed = reader.ssubscribe(key);
+  }
+
+  join(from: string, listener: Listener): Follower {
+    const follower = { last: from, listener };
+    this.followers.add(follower);
+    return follower;
+  }
+
+  /** Whether that was the last one. */
+  leave(follower: Follower): boolean {
+    return this.followers.delete(follower) && this.followers.size === 0;
+  }
+
+  push(id: string, payload: Buffer) {
+    if (this.catchingUp) this.held.push([id, payload]);
+    else this.deliver(id, payload);
+  }
+
+  async catchUp(): Promise<void> {
+    // Whoever joined while one was under way needs one of their own.
+    while (this.catchingUp) await this.catchingUp;
+    this.catchingUp = this.readMissed();
+    try {
+      await this.catchingUp;
+    } finally {
+      this.catchingUp = undefined;
+      const held = this.held;
+      this.held = [];
+      for (const [id, payload] of held) this.deliver(id, payload);
+    }
+  }
+
+  private async readMissed() {
+    const from = [...this.followers].reduce((min, f) => (isAfter(min, f.last) ? f.last : min), MAX_ID);
+    if (from === MAX_ID) return;
+    const entries = await this.redis.xrangeBuffer(this.key, from === '0' ? '-' : `(${from}`, '+');
+    for (const [id, fields] of entries) this.deliver(id.toString(), fields[1]!);
+  }
+
+  private deliver(id: string, payload: Buffer) {
+    for (const follower of [...this.followers]) {
+      if (!isAfter(id, follower.last)) continue;
+      follower.last = id;
+      follower.listener(id, payload);
+    }
+  }
+}
+
+/** Order of stream ids, `ms-seq`. */
+export function isAfter(a: string, b: string): boolean {
+  const [aMs, aSeq = 0] = a.split('-').map(Number) as [number, number?];
+  const [bMs, bSeq = 0] = b.split('-').map(Number) as [number, number?];
+  return aMs !== bMs ? aMs > bMs : aSeq > bSeq;
+}
+
+const MAX_ID = `${Number.MAX_SAFE_INTEGER}-0`;
+const SEPARATOR = 0x20;
+
+/** KEYS[1] stream; ARGV: limit, ttl in ms, entries. Keeps each and pushes it as `<id> <entry>`. */
+const APPEND = `
+local ids = {}
+for i = 3, #ARGV do
+  local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'd', ARGV[i])
+  redis.call('SPUBLISH', KEYS[1], id .. ' ' .. ARGV[i])
+  ids[#ids + 1] = id
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return ids`;
+
+interface AppendCommand {
+  orkestraAppend(key: string, limit: number, ttl: number, ...entries: (string | Buffer)[]): Promise<string[]>;
+}

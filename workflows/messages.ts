@@ -1,0 +1,98 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { z } from 'zod';
+import { callSettingsPatchSchema, type CallSettings } from '../call/settings.ts';
+import type { CallRequest } from '../call/request.ts';
+import type { Aside, Turn } from '../call/transcript.ts';
+
+/**
+ * The API of a call for external systems: every signal, update, query and search attribute of the workflow
+ * `call`, whose id is `call-<session>`.
+ */
+
+export type Phase = 'connecting' | 'conversation' | 'farewell' | 'ended';
+
+/** Query `state`. */
+export interface CallState {
+  session: string;
+  domain: string;
+  phase: Phase;
+  adapter: string;
+  settings: CallSettings;
+  turns: number;
+  startedAt: number;
+  endReason?: string;
+  /** Payloads of signals that were ignored because they were wrong. */
+  rejectedSignals: number;
+}
+
+/** Query `transcript`. */
+export interface CallTranscript {
+  turns: Turn[];
+  asides: Aside[];
+  /** Older turns that only the analytics rows still hold. */
+  omitted: number;
+}
+
+/** What the workflow returns. */
+export interface CallSummary {
+  session: string;
+  reason: string;
+  turns: number;
+  durationMs: number;
+}
+
+export const sayPayload = z.object({ text: z.string().trim().min(1).max(1_000) }).strict();
+export const configurePayload = callSettingsPatchSchema;
+export const endPayload = z
+  .object({ reason: z.string().trim().min(1).max(200).default('ended from outside') })
+  .strict();
+
+/** Queries: the call as it is now, and what was said. */
+export const stateQuery = defineQuery<CallState>('state');
+export const transcriptQuery = defineQuery<CallTranscript>('transcript');
+
+/** Say something to the caller, after what is being said now. */
+export const saySignal = defineSignal<[z.input<typeof sayPayload>]>('say');
+/** The same; returns the utterance's name once it is under way, rejects a wrong payload. */
+export const sayUpdate = defineUpdate<{ utterance: string }, [z.input<typeof sayPayload>]>('say');
+
+/** Change settings of the live call; they hold from the next turn that is armed. */
+export const configureSignal = defineSignal<[z.input<typeof configurePayload>]>('configure');
+export const configureUpdate = defineUpdate<CallSettings, [z.input<typeof configurePayload>]>('configure');
+
+/** Say goodbye and end the call. */
+export const endSignal = defineSignal<[z.input<typeof endPayload>]>('end');
+export const endUpdate = defineUpdate<{ phase: Phase }, [z.input<typeof endPayload>]>('end');
+
+/** Search attributes: what the Web UI lists and filters calls by. */
+export const searchAttributes = {
+  domain: defineSearchAttributeKey('OrkestraDomain', 'KEYWORD'),
+  phase: defineSearchAttributeKey('OrkestraPhase', 'KEYWORD'),
+  adapter: defineSearchAttributeKey('OrkestraAdapter', 'KEYWORD'),
+  turns: defineSearchAttributeKey('OrkestraTurns', 'INT'),
+};
+
+/** The workflow's one argument. `carried` is set by continue-as-new alone. */
+export interface CallInput {
+  request: CallRequest;
+  taskQueuePrefix: string;
+  carried?: CarriedState;
+}
+
+/** All that a call takes along into its next run. */
+export interface CarriedState {
+  startedAt: number;
+  settings: CallSettings;
+  adapter: string;
+  turn: number;
+  arming: number;
+  says: number;
+  idlePrompts: number;
+  cursor: string;
+  audioCursor: string;
+  turns: Turn[];
+  asides: Aside[];
+  omitted: number;
+  rejectedSignals: number;
+}
