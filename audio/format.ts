@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { decodeMulaw, encodeMulaw } from './mulaw.ts';
+
+/** What a caller's socket carries, both ways: mono, μ-law or 16-bit little-endian. */
+export const mediaFormatSchema = z.object({
+  encoding: z.enum(['mulaw', 'pcm16']),
+  sampleRate: z.union([z.literal(8_000), z.literal(16_000), z.literal(24_000), z.literal(48_000)]),
+});
+export type MediaFormat = z.infer<typeof mediaFormatSchema>;
+
+/** Bytes off a socket → samples. A last odd byte of 16-bit audio is no sample and is left out. */
+export function toSamples(format: MediaFormat, bytes: Uint8Array): Int16Array {
+  if (format.encoding === 'mulaw') return decodeMulaw(bytes);
+  const samples = new Int16Array(bytes.length >> 1);
+  // Through bytes, since a frame may begin at an odd address. Every platform of Node's is little-endian here.
+  new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
+  return samples;
+}
+
+/** Samples → bytes for a socket. For 16-bit audio they share the samples' memory. */
+export function fromSamples(format: MediaFormat, samples: Int16Array): Uint8Array {
+  if (format.encoding === 'mulaw') return encodeMulaw(samples);
+  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+}

@@ -1,0 +1,102 @@
+/** A file that is not WAV audio that can be used; the message says why, as the end of a sentence about the file. */
+export class WavError extends Error {
+  override name = 'WavError';
+}
+
+export interface Recording {
+  /** Mono. */
+  samples: Int16Array;
+  /** Hz. */
+  sampleRate: number;
+}
+
+const PCM = 1;
+const FLOAT = 3;
+/** The real encoding then stands in the first two bytes of the sub-format. */
+const EXTENSIBLE = 0xfffe;
+/** Writers that stream leave the length of the data at one of these. */
+const UNKNOWN_LENGTHS = [0, 0xffff_ffff];
+
+interface Encoding {
+  format: number;
+  channels: number;
+  sampleRate: number;
+  bits: number;
+}
+
+/** Reads a WAV file, 16-bit or 32-bit float, mono or stereo (mixed down). Throws WavError. */
+export function readWav(bytes: Uint8Array): Recording {
+  if (bytes.length === 0) throw new WavError('is empty');
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') {
+    throw new WavError('is not a WAV file');
+  }
+  let encoding: Encoding | undefined;
+  for (let at = 12; at + 8 <= file.length;) {
+    const id = file.toString('latin1', at, at + 4);
+    const length = file.readUInt32LE(at + 4);
+    const body = file.subarray(at + 8, at + 8 + length);
+    if (id === 'fmt ') encoding = readEncoding(body);
+    if (id === 'data') {
+      if (!encoding) throw new WavError('is damaged: its audio comes before its format');
+      return readData(encoding, UNKNOWN_LENGTHS.includes(length) ? file.subarray(at + 8) : body, length);
+    }
+    // Chunks are padded to even lengths.
+    at += 8 + length + (length % 2);
+  }
+  throw new WavError('is cut short: it holds no audio');
+}
+
+function readEncoding(body: Buffer): Encoding {
+  if (body.length < 16) throw new WavError('is cut short: its format is incomplete');
+  const declared = body.readUInt16LE(0);
+  return {
+    format: declared === EXTENSIBLE && body.length >= 26 ? body.readUInt16LE(24) : declared,
+    channels: body.readUInt16LE(2),
+    sampleRate: body.readUInt32LE(4),
+    bits: body.readUInt16LE(14),
+  };
+}
+
+function readData({ format, channels, sampleRate, bits }: Encoding, data: Buffer, length: number): Recording {
+  const isPcm16 = format === PCM && bits === 16;
+  if (!isPcm16 && !(format === FLOAT && bits === 32)) {
+    throw new WavError(
+      `is of a kind that is not read (format ${format}, ${bits} bits): save it as 16-bit PCM`,
+    );
+  }
+  if (channels !== 1 && channels !== 2) throw new WavError(`has ${channels} channels: save it as mono`);
+  if (!UNKNOWN_LENGTHS.includes(length) && data.length < length) {
+    throw new WavError(`is cut short: ${data.length} of ${length} bytes of audio are there`);
+  }
+  const width = bits / 8;
+  const frames = Math.floor(data.length / width / channels);
+  if (frames === 0) throw new WavError('holds no audio');
+  const samples = new Int16Array(frames);
+  const read = isPcm16
+    ? (index: number) => data.readInt16LE(index * width)
+    : (index: number) => data.readFloatLE(index * width) * 32_767;
+  for (let i = 0; i < frames; i++) {
+    const value = channels === 1 ? read(i) : (read(2 * i) + read(2 * i + 1)) / 2;
+    samples[i] = Math.max(-32_768, Math.min(32_767, Math.round(value)));
+  }
+  return { samples, sampleRate };
+}
+
+/** A WAV file: 16-bit PCM, mono, at `sampleRate` Hz. */
+export function writeWav({ samples, sampleRate }: Recording): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0, 'latin1');
+  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.write('WAVEfmt ', 8, 'latin1');
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(PCM, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(sampleRate, 24);
+  head.writeUInt32LE(sampleRate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36, 'latin1');
+  head.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([head, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)]);
+}
