@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaFormatSchema } from '../audio/format.ts';
 
 /**
  * Every event of a call's live stream, `orkestra:{session}:events`.
@@ -14,13 +15,6 @@ const turn = z.number().int().positive();
 const attempt = z.number().int().positive();
 const revision = z.number().int().positive();
 const utterance = z.string().max(64);
-
-/** What a caller's socket carries, both ways. */
-export const mediaFormatSchema = z.object({
-  encoding: z.enum(['mulaw', 'pcm16']),
-  sampleRate: z.union([z.literal(8_000), z.literal(16_000), z.literal(24_000), z.literal(48_000)]),
-});
-export type MediaFormat = z.infer<typeof mediaFormatSchema>;
 
 export const eventSchema = z.discriminatedUnion('type', [
   // From the gateway: the caller's side.
@@ -111,6 +105,8 @@ export type EventOf<T extends CallEventType> = Extract<CallEvent, { type: T }>;
 
 /** An event with its place in the stream (a Redis stream id, `ms-seq`). */
 export type Placed<T> = T & { id: string };
+
+export { mediaFormatSchema, type MediaFormat } from '../audio/format.ts';
 
 /** The utterance that answers a turn. */
 export const replyUtterance = (turnNumber: number) => `reply-${turnNumber}`;
