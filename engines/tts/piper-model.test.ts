@@ -6,12 +6,12 @@ const voice: PiperVoice = {
   espeak: { voice: 'en-us' },
   num_speakers: 1,
   language: { name_english: 'English' },
-  phoneme_id_map: { _: [0], ' ': [3], ə: [59, 60] },
+  phoneme_id_map: { _: [0], ' ': [3], ə: [59, 60], '1': [131] },
 };
 
 describe('a Piper voice for sherpa-onnx', () => {
-  test('each phoneme becomes a line with its first number', () => {
-    expect(piperTokens(voice)).toBe('_ 0\n  3\nə 59\n');
+  test('each phoneme becomes a line with its first number, digits in their place', () => {
+    expect(piperTokens(voice)).toBe('_ 0\n  3\nə 59\n1 131\n');
   });
 
   test('the model is followed by its metadata, as protobuf fields', () => {

@@ -27,10 +27,12 @@ export function piperModel(onnx: Buffer, voice: PiperVoice): Buffer {
   return Buffer.concat([onnx, ...Object.entries(metadata).map(([key, value]) => property(key, String(value)))]);
 }
 
-/** `tokens.txt`: a line a phoneme, a space, its number. */
+/** `tokens.txt`: a line a phoneme, a space, its number; in the order of the numbers. */
 export function piperTokens(voice: PiperVoice): string {
   return Object.entries(voice.phoneme_id_map)
-    .map(([phoneme, [id]]) => `${phoneme} ${id}\n`)
+    .map(([phoneme, ids]) => ({ phoneme, id: ids[0]! }))
+    .sort((a, b) => a.id - b.id)
+    .map(({ phoneme, id }) => `${phoneme} ${id}\n`)
     .join('');
 }
 
