@@ -1,5 +1,5 @@
 import type { CallSettings } from '../call/settings.ts';
-import type { AnswerSource, Aside, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
+import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
 
 /**
  * What goes into and comes out of each activity: the durable facts of a stage, never audio or tokens.
@@ -20,10 +20,19 @@ export interface Armed {
 export interface ListenInput extends Armed {
   /** Place in the caller's audio stream where the turn begins. */
   audioCursor: string;
+  /** Whether the caller's socket was open at `cursor`. */
+  connected: boolean;
+}
+
+/** Where the next turn begins. */
+export interface TurnEnd {
+  cursor: string;
+  audioCursor: string;
+  connected: boolean;
 }
 
 export type ListenResult =
-  | {
+  | (TurnEnd & {
       kind: 'said';
       text: string;
       confidence?: number;
@@ -32,25 +41,15 @@ export type ListenResult =
       speechEndedAt: number;
       finalAt: number;
       engine: string;
-      /** Where the next turn begins. */
-      cursor: string;
-      audioCursor: string;
-    }
+    })
   /** Nobody spoke for `idlePromptMs`. */
-  | { kind: 'silent'; cursor: string; audioCursor: string }
+  | (TurnEnd & { kind: 'silent' })
   /** The caller hung up, did not connect in time, or did not come back; or the call was ended. */
-  | { kind: 'gone'; reason: string };
+  | { kind: 'gone'; reason: string; lastWords: string };
 
 export interface RecallInput extends Armed {
-  scope: CacheScope;
-}
-
-/** Answers are shared within a scope only. */
-export interface CacheScope {
   domain: string;
-  language: string;
   adapter: string;
-  promptVersion: string;
 }
 
 export type RecallResult =
@@ -80,20 +79,28 @@ export type ReplyResult =
     }
   | { kind: 'unused' };
 
+/** The domain's own words for an occasion. */
+export type Prompt = 'greeting' | 'idle' | 'farewell' | 'apology';
+
+/** The reply of a turn, a prompt of the domain (the `nth` of its kind), or words from outside. */
+export type SpeechSource = { turn: number } | { prompt: Prompt; nth: number } | { text: string };
+
 export interface SpeakInput {
   session: string;
+  domain: string;
   /** `reply-3`, `greeting`, `say-2`, …: unique in the call. */
   utterance: string;
   arming: number;
   cursor: string;
   settings: CallSettings;
-  /** The words, or the turn whose reply is to be spoken. */
-  source: { text: string } | { turn: number };
+  source: SpeechSource;
 }
 
 export type SpeakResult =
   | {
       kind: 'spoken';
+      /** What was to be said. */
+      text: string;
       heard: string;
       interrupted: boolean;
       playedMs: number;
@@ -117,7 +124,6 @@ export interface RecordCallInput {
   endedAt: number;
   reason: string;
   turns: number;
-  asides: Aside[];
 }
 
 export interface CloseInput {

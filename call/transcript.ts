@@ -13,6 +13,8 @@ export interface TurnTimes {
   firstSentenceAt?: number;
   /** The first audio of the reply left for the caller. */
   firstAudioAt?: number;
+  /** From the caller's last speech frame to the first audio of the reply, both on the gateway's clock, ms. */
+  voiceToVoiceMs?: number;
 }
 
 /** A tool that a reply used, with what went in and what came out, as JSON. */

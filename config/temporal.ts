@@ -9,8 +9,4 @@ export function temporalConnection() {
   };
 }
 
-/** Services with a task queue each. */
-export const services = ['call', 'stt', 'cache', 'llm', 'tts', 'analytics'] as const;
-export type Service = (typeof services)[number];
-
-export const taskQueueOf = (prefix: string, service: Service) => `${prefix}-${service}`;
+export { services, type Service, taskQueueOf } from './task-queues.ts';

@@ -43,7 +43,20 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('turn.eager'), at, turn, attempt, revision, text: z.string() }),
   /** The caller went on: whatever was prepared for the eager hearing is void. */
   z.object({ type: z.literal('turn.resumed'), at, turn, attempt }),
-  z.object({ type: z.literal('turn.final'), at, turn, attempt, revision, text: z.string() }),
+  /** Carries all that `listen` returns, so that an attempt that finds it has nothing left to do. */
+  z.object({
+    type: z.literal('turn.final'),
+    at,
+    turn,
+    attempt,
+    revision,
+    text: z.string(),
+    confidence: z.number().optional(),
+    speechStartedAt: at,
+    speechEndedAt: at,
+    audioCursor: z.string(),
+    engine: z.string(),
+  }),
 
   // From `recall`: a stored answer, or none.
   z.object({
@@ -74,6 +87,12 @@ export const eventSchema = z.discriminatedUnion('type', [
     attempt,
     revision,
     sentences: z.number().int().nonnegative(),
+    source: z.enum(['model', 'cache', 'apology']),
+    similarity: z.number().optional(),
+    engine: z.string(),
+    tools: z.array(z.object({ name: z.string(), input: z.unknown(), output: z.unknown() })),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
     /** Whether `recall` may store this answer: no customer's data, no tool took part. */
     cacheable: z.boolean(),
   }),

@@ -135,7 +135,7 @@ class Feed {
   }
 
   private deliver(id: string, payload: Buffer) {
-    for (const follower of [...this.followers]) {
+    for (const follower of this.followers) {
       if (!isAfter(id, follower.last)) continue;
       follower.last = id;
       follower.listener(id, payload);

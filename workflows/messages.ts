@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { z } from 'zod';
 import { callSettingsPatchSchema, type CallSettings } from '../call/settings.ts';
+import type { TurnEnd } from '../activities/types.ts';
 import type { CallRequest } from '../call/request.ts';
 import type { Aside, Turn } from '../call/transcript.ts';
 
@@ -89,8 +90,7 @@ export interface CarriedState {
   arming: number;
   says: number;
   idlePrompts: number;
-  cursor: string;
-  audioCursor: string;
+  place: TurnEnd;
   turns: Turn[];
   asides: Aside[];
   omitted: number;

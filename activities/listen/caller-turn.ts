@@ -1,0 +1,189 @@
+import { SpeechInput } from './speech-input.ts';
+import type { SttEngine, Transcript } from '../../engines/stt/engine.ts';
+import type { AudioChunk, InHeader } from '../../stream/audio-chunk.ts';
+import { now } from '../../stream/call-stream.ts';
+import type { CallEvent, EventOf, Placed } from '../../stream/events.ts';
+import { dialogueCaller } from '../dialogue.ts';
+import type { Stage } from '../stage.ts';
+import type { ListenInput, ListenResult } from '../types.ts';
+import { endpointDelayMs } from './endpointing.ts';
+import { IdleWatch } from './idle-watch.ts';
+
+/**
+ * One turn of the caller: from the first word to the decision that they have finished. Each pause is heard out
+ * (an eager hearing, for which the reply is prepared) and either confirmed by more silence, or taken back when
+ * the caller goes on.
+ */
+export class CallerTurn {
+  private readonly speech: SpeechInput;
+  private readonly idle: IdleWatch;
+  private hearings = 0;
+  /** The eager hearing that waits to be confirmed. */
+  private eager: { revision: number; transcript: Transcript } | undefined;
+  private speechStartedAt = 0;
+  private speechEndedAt = 0;
+  private connected: boolean;
+  private cursor: string;
+
+  constructor(
+    private readonly stage: Stage<ListenResult>,
+    private readonly input: ListenInput,
+    private readonly engine: SttEngine,
+  ) {
+    this.cursor = input.cursor;
+    this.connected = input.connected;
+    this.speech = new SpeechInput(engine, input, (text) => {
+      if (text && !this.stage.signal.aborted) this.emit({ type: 'turn.partial', text, ...this.stamp() });
+    });
+    stage.signal.addEventListener('abort', () => this.speech.close());
+    const { idlePromptMs, connectMs } = input.settings;
+    this.idle = new IdleWatch(
+      stage,
+      { idleMs: idlePromptMs, goneMs: connectMs },
+      {
+        idle: () => stage.finish({ kind: 'silent', ...this.end() }),
+        gone: () => this.leave(input.cursor === '0' ? 'the caller never connected' : 'the caller did not come back'),
+      },
+      input.connected,
+    );
+  }
+
+  onAudio(chunk: AudioChunk<InHeader> & { id: string }) {
+    this.speech.write(chunk);
+  }
+
+  onEvent(event: Placed<CallEvent>) {
+    this.cursor = event.id;
+    switch (event.type) {
+      case 'caller.connected':
+        this.connected = true;
+        return this.idle.setConnected(true);
+      case 'caller.disconnected':
+        if (event.reason === 'hangup') return this.leave('the caller hung up');
+        this.connected = false;
+        return this.idle.setConnected(false);
+      case 'speech.started':
+        return this.onSpeechStarted(event);
+      case 'speech.stopped':
+        return this.onSpeechStopped(event);
+      case 'caller.typed':
+        return this.onTyped(event);
+      case 'playback.started':
+        return this.idle.set('playback', true);
+      case 'playback.ended':
+        return this.idle.set('playback', false);
+      case 'turn.final':
+        // An earlier attempt came this far, and its words may be being answered already.
+        if (event.turn === this.input.turn) this.finish(event);
+        return;
+      case 'call.ended':
+        return this.leave(event.reason);
+    }
+  }
+
+  private onSpeechStarted(event: EventOf<'speech.started'>) {
+    this.stage.begin();
+    this.idle.set('speech', true);
+    this.stage.clear('final');
+    if (!this.speechStartedAt) this.speechStartedAt = event.at;
+    if (this.eager) this.emit({ type: 'turn.resumed', ...this.stamp() });
+    this.eager = undefined;
+    this.hearings += 1;
+  }
+
+  private onSpeechStopped(event: EventOf<'speech.stopped'>) {
+    if (!this.speechStartedAt) return;
+    this.speechEndedAt = event.at;
+    const hearing = this.hearings;
+    this.speech.finalize().then(
+      (transcript) => this.stage.guard(() => this.onHeard(hearing, transcript)),
+      (error: unknown) => this.stage.fail(error),
+    );
+  }
+
+  private onHeard(hearing: number, transcript: Transcript) {
+    // The caller went on while this pause was being recognised.
+    if (hearing !== this.hearings) return;
+    this.idle.set('speech', false);
+    if (!transcript.text) {
+      // A cough, a click: not a turn.
+      this.speech.reset();
+      this.speechStartedAt = 0;
+      return;
+    }
+    this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
+    const delay = endpointDelayMs(transcript.text, this.input.settings);
+    const left = this.speechEndedAt + delay - now();
+    if (left <= 0) return this.confirm();
+    const { revision } = this.eager;
+    this.emit({ type: 'turn.eager', revision, text: transcript.text, ...this.stamp() });
+    this.stage.after(left, 'final', () => this.confirm());
+  }
+
+  private onTyped(event: EventOf<'caller.typed'>) {
+    this.stage.begin();
+    this.hearings += 1;
+    this.speechStartedAt ||= event.at;
+    this.speechEndedAt = event.at;
+    const spoken = this.eager ? `${this.eager.transcript.text} ` : '';
+    this.eager = {
+      revision: this.stage.attempt * 100 + Math.min(this.hearings, 99),
+      transcript: { text: spoken + event.text },
+    };
+    this.confirm();
+  }
+
+  private confirm() {
+    const { revision, transcript } = this.eager!;
+    const { text, confidence } = transcript;
+    const final = {
+      type: 'turn.final' as const,
+      ...this.stamp(),
+      revision,
+      text,
+      confidence,
+      speechStartedAt: this.speechStartedAt,
+      speechEndedAt: this.speechEndedAt,
+      audioCursor: this.speech.cursor,
+      engine: this.engine.name,
+    };
+    this.stage
+      .stream.emit(final)
+      .then((id) => this.finish({ ...final, id }))
+      .catch((error: unknown) => this.stage.fail(error));
+  }
+
+  private finish(final: Placed<EventOf<'turn.final'>>) {
+    void dialogueCaller(this.stage.deps.hub.redis, this.input.session, final.turn, final.text);
+    const { text, confidence, revision, speechStartedAt, speechEndedAt, engine } = final;
+    this.stage.finish({
+      kind: 'said',
+      text,
+      confidence,
+      revision,
+      speechStartedAt,
+      speechEndedAt,
+      finalAt: final.at,
+      engine,
+      cursor: final.id,
+      audioCursor: final.audioCursor,
+      connected: this.connected,
+    });
+  }
+
+  private leave(reason: string) {
+    this.stage.finish({ kind: 'gone', reason, lastWords: this.eager?.transcript.text ?? '' });
+  }
+
+  private end() {
+    return { cursor: this.cursor, audioCursor: this.speech.cursor, connected: this.connected };
+  }
+
+  private emit(event: CallEvent) {
+    this.stage.stream.emit(event).catch((error: unknown) => this.stage.fail(error));
+  }
+
+  private stamp() {
+    return { at: now(), turn: this.input.turn, attempt: this.stage.attempt };
+  }
+}

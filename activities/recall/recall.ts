@@ -1,0 +1,120 @@
+import { findDomain, promptVersionOf } from '../../domains/registry.ts';
+import type { EmbeddingEngine } from '../../engines/embedding/engine.ts';
+import { now } from '../../stream/call-stream.ts';
+import type { CallEvent, Placed } from '../../stream/events.ts';
+import { type AnswerScope, closestAnswer, keepAnswer } from '../../store/answers.ts';
+import type { Database } from '../../store/database.ts';
+import { Stage, type StageDeps } from '../stage.ts';
+import type { CacheActivities, RecallInput, RecallResult } from '../types.ts';
+import { isSameQuestion } from './same-question.ts';
+
+export interface RecallDeps extends StageDeps {
+  database: Database;
+  embedding: EmbeddingEngine;
+}
+
+/** The activity of the cache workers: finds a stored answer to a turn, or stores the one that was given. */
+export function cacheActivities(deps: RecallDeps): CacheActivities {
+  return {
+    recall: (input: RecallInput) =>
+      Stage.run<RecallResult>(deps, input, async (stage) => {
+        const recall = new Recall(stage, input, deps);
+        await stage.onEvents(input.cursor, (event) => recall.onEvent(event));
+      }),
+  };
+}
+
+interface LookUp {
+  revision: number;
+  question: string;
+  embedding: Promise<Float32Array | undefined>;
+  similarity?: number;
+}
+
+class Recall {
+  private readonly scope: AnswerScope;
+  private lookUp: LookUp | undefined;
+  private committed = false;
+  private readonly sentences: string[] = [];
+
+  constructor(
+    private readonly stage: Stage<RecallResult>,
+    private readonly input: RecallInput,
+    private readonly deps: RecallDeps,
+  ) {
+    const domain = findDomain(input.domain);
+    this.scope = {
+      domain: input.domain,
+      language: input.settings.language,
+      adapter: input.adapter,
+      promptVersion: domain ? promptVersionOf(domain) : '',
+    };
+  }
+
+  onEvent(event: Placed<CallEvent>) {
+    if (event.type === 'call.ended') return this.stage.finish({ kind: 'unused' });
+    if (!('turn' in event) || event.turn !== this.input.turn) return;
+    switch (event.type) {
+      case 'turn.eager':
+        return this.look(event.revision, event.text);
+      case 'turn.final':
+        this.committed = true;
+        return this.look(event.revision, event.text);
+      case 'reply.sentence':
+        if (event.revision === this.lookUp?.revision) this.sentences[event.index] = event.text;
+        return;
+      case 'reply.done':
+        if (this.committed && event.revision === this.lookUp?.revision) void this.settle(event.cacheable);
+        return;
+    }
+  }
+
+  private look(revision: number, question: string) {
+    this.stage.begin();
+    if (this.lookUp?.revision === revision) return;
+    this.sentences.length = 0;
+    // A cache that is away costs an answer from the cache, nothing else.
+    const embedding = this.deps.embedding.embed([question]).then(
+      ([vector]) => vector,
+      () => undefined,
+    );
+    const lookUp: LookUp = { revision, question, embedding };
+    this.lookUp = lookUp;
+    void this.answer(lookUp);
+  }
+
+  private async answer(lookUp: LookUp) {
+    const { revision, question } = lookUp;
+    const stamp = { at: now(), turn: this.input.turn, attempt: this.stage.attempt, revision };
+    try {
+      const vector = await lookUp.embedding;
+      const found = vector && (await closestAnswer(this.deps.database, this.scope, vector));
+      if (found && isSameQuestion(question, found.question, found.similarity)) {
+        lookUp.similarity = found.similarity;
+        const { answer, similarity } = found;
+        await this.stage.stream.emit({ type: 'recall.hit', ...stamp, at: now(), answer, similarity });
+        return;
+      }
+    } catch (error) {
+      this.deps.log.warn({ session: this.input.session, error: (error as Error).message }, 'no look-up');
+    }
+    await this.stage.stream.emit({ type: 'recall.miss', ...stamp, at: now() }).catch(() => undefined);
+  }
+
+  private async settle(cacheable: boolean) {
+    const { question, embedding, similarity } = this.lookUp!;
+    if (similarity !== undefined) return this.stage.finish({ kind: 'hit', similarity });
+    const vector = await embedding;
+    const answer = this.sentences.join(' ');
+    let stored = false;
+    if (cacheable && vector && answer) {
+      try {
+        await keepAnswer(this.deps.database, this.scope, { question, answer, embedding: vector });
+        stored = true;
+      } catch (error) {
+        this.deps.log.warn({ error: (error as Error).message }, 'an answer could not be stored');
+      }
+    }
+    this.stage.finish({ kind: 'miss', stored });
+  }
+}

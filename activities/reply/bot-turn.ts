@@ -1,0 +1,190 @@
+import type { Domain } from '../../domains/domain.ts';
+import type { LlmEngine } from '../../engines/llm/engine.ts';
+import { now } from '../../stream/call-stream.ts';
+import { type CallEvent, type EventOf, type Placed, replyUtterance } from '../../stream/events.ts';
+import { type PastTurn, toMessages } from '../dialogue.ts';
+import type { Stage } from '../stage.ts';
+import type { ReplyInput, ReplyResult } from '../types.ts';
+import { endsCall, Generation, sentencesOf } from './generation.ts';
+
+/**
+ * The bot's side of one turn: starts to write on the eager hearing, starts again when the caller went on and said
+ * more, and is done when the final hearing has been answered.
+ */
+export class BotTurn {
+  private current: Generation | undefined;
+  /** The hearing to answer, while what the stream already holds is still being read. */
+  private pending: EventOf<'turn.eager'> | EventOf<'turn.final'> | undefined;
+  private live = false;
+  private committed: number | undefined;
+  /** Sentences and ends of replies that earlier attempts put on the stream, by revision. */
+  private readonly earlier = new Map<number, { sentences: string[]; done?: EventOf<'reply.done'> }>();
+
+  constructor(
+    private readonly stage: Stage<ReplyResult>,
+    private readonly input: ReplyInput,
+    private readonly domain: Domain,
+    private readonly engine: LlmEngine,
+    private readonly past: Map<number, PastTurn>,
+  ) {
+    stage.signal.addEventListener('abort', () => this.current?.stop());
+  }
+
+  /** The past has been read: from here on events are acted on as they come. */
+  goLive() {
+    this.live = true;
+    if (this.pending) this.onHeard(this.pending);
+  }
+
+  onEvent(event: Placed<CallEvent>) {
+    const { turn } = this.input;
+    switch (event.type) {
+      case 'turn.eager':
+      case 'turn.final':
+        if (event.turn === turn) this.onHeard(event);
+        return;
+      case 'turn.resumed':
+        if (event.turn === turn) this.discard();
+        return;
+      case 'recall.hit':
+        if (event.turn === turn) this.onHit(event);
+        return;
+      case 'reply.sentence':
+        if (event.turn === turn && event.attempt < this.stage.attempt) {
+          this.earlierOf(event.revision).sentences[event.index] = event.text;
+        }
+        return;
+      case 'reply.done':
+        if (event.turn === turn && event.attempt < this.stage.attempt) {
+          this.earlierOf(event.revision).done = event;
+        }
+        return;
+      case 'playback.ended':
+        return this.onPlayed(event);
+      case 'call.ended':
+        return this.onCallEnded();
+    }
+  }
+
+  private onHeard(event: EventOf<'turn.eager'> | EventOf<'turn.final'>) {
+    this.stage.begin();
+    if (event.type === 'turn.final') this.committed = event.revision;
+    if (!this.live) this.pending = event;
+    else if (this.current?.revision !== event.revision) this.start(event.revision, event.text);
+    else if (this.current.done) this.finish();
+  }
+
+  private start(revision: number, text: string) {
+    this.current?.stop();
+    const earlier = this.earlier.get(revision);
+    if (earlier?.done && this.committed === revision) return this.adopt(earlier.sentences, earlier.done);
+    const generation = new Generation(
+      revision,
+      this.engine,
+      {
+        sentence: (sentence, index) =>
+          this.emit({ type: 'reply.sentence', ...this.stamp(revision), index, text: sentence }),
+        done: () => this.onWritten(generation, text),
+        failed: (error) => this.onFailed(generation, error),
+      },
+      now,
+      earlier?.sentences,
+    );
+    this.current = generation;
+    const { name, instructions, tools } = this.domain;
+    void generation.write({ domain: name, instructions, tools, messages: toMessages(this.past, text) });
+  }
+
+  private onHit({ revision, answer, similarity }: EventOf<'recall.hit'>) {
+    if (this.current?.revision === revision) {
+      this.current.replaceBy(sentencesOf(answer), 'cache', similarity);
+    }
+  }
+
+  private onWritten(generation: Generation, question: string) {
+    const { sentences, ...facts } = generation.written;
+    this.emit({
+      type: 'reply.done',
+      ...this.stamp(generation.revision),
+      ...facts,
+      sentences: sentences.length,
+      cacheable: this.isCacheable(generation, question),
+    });
+    if (this.committed === generation.revision) this.finish();
+  }
+
+  private onFailed(generation: Generation, error: Error) {
+    const { session, turn } = this.input;
+    this.stage.deps.log.error({ session, turn, error: error.message }, 'the reply could not be written');
+    if (!generation.replaceBy([this.domain.apology], 'apology')) generation.finish();
+  }
+
+  /** What was heard of this reply ends its writing; what was heard of the one before belongs to the dialogue. */
+  private onPlayed({ utterance, heard, interrupted }: EventOf<'playback.ended'>) {
+    const { turn } = this.input;
+    const before = this.past.get(turn - 1);
+    if (before && utterance === replyUtterance(turn - 1)) before.heard = heard;
+    if (utterance === replyUtterance(turn) && interrupted && this.current && !this.current.done) {
+      this.current.stop();
+      this.current.finish();
+    }
+  }
+
+  private onCallEnded() {
+    this.current?.stop();
+    if (this.current && this.committed === this.current.revision) this.finish();
+    else this.stage.finish({ kind: 'unused' });
+  }
+
+  private discard() {
+    this.pending = undefined;
+    this.current?.stop();
+    this.current = undefined;
+  }
+
+  private adopt(sentences: string[], done: EventOf<'reply.done'>) {
+    const { source, similarity, engine, tools, inputTokens, outputTokens, at } = done;
+    const written = { sentences, source, similarity, engine, tools, inputTokens, outputTokens };
+    this.stage.finish(resultOf({ ...written, firstSentenceAt: at }));
+  }
+
+  private finish() {
+    this.stage.finish(resultOf(this.current!.written));
+  }
+
+  /**
+   * Only what any caller could be told again may be stored: a model's own answer to a call's first question, made
+   * without a tool, to words without a figure in them.
+   */
+  private isCacheable({ written }: Generation, question: string): boolean {
+    const { source, tools, sentences } = written;
+    const text = sentences.join(' ');
+    return (
+      source === 'model' &&
+      tools.length === 0 &&
+      this.past.size === 0 &&
+      !/\d/.test(question) &&
+      sentences.length > 0 &&
+      text !== this.domain.fallback
+    );
+  }
+
+  private earlierOf(revision: number) {
+    const found = this.earlier.get(revision) ?? { sentences: [] };
+    this.earlier.set(revision, found);
+    return found;
+  }
+
+  private emit(event: CallEvent) {
+    this.stage.stream.emit(event).catch((error: unknown) => this.stage.fail(error));
+  }
+
+  private stamp(revision: number) {
+    return { at: now(), turn: this.input.turn, attempt: this.stage.attempt, revision };
+  }
+}
+
+function resultOf(written: Generation['written']): ReplyResult {
+  const { sentences, ...facts } = written;
+  return { kind: 'answered', text: sentences.join(' '), ...facts, endsCall: endsCall(written) };
+}

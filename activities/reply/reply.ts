@@ -1,0 +1,30 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { findDomain } from '../../domains/registry.ts';
+import type { LlmEngine } from '../../engines/llm/engine.ts';
+import { type PastTurn, readDialogue } from '../dialogue.ts';
+import { Stage, type StageDeps } from '../stage.ts';
+import type { LlmActivities, ReplyInput, ReplyResult } from '../types.ts';
+import { BotTurn } from './bot-turn.ts';
+
+export interface ReplyDeps extends StageDeps {
+  /** The engine that answers in a domain. */
+  engineFor(domain: string): LlmEngine;
+  /** The turns before this one, from the workflow, which has the truth; for when Redis has lost them. */
+  askWorkflow(session: string): Promise<Map<number, PastTurn>>;
+}
+
+/** The activity of the llm workers: writes the reply to one turn. */
+export function llmActivities(deps: ReplyDeps): LlmActivities {
+  return {
+    reply: (input: ReplyInput) =>
+      Stage.run<ReplyResult>(deps, input, async (stage) => {
+        const domain = findDomain(input.domain);
+        if (!domain) throw ApplicationFailure.nonRetryable(`no domain is called ${input.domain}`, 'BadInput');
+        const { session, turn } = input;
+        const past = (await readDialogue(deps.hub.redis, session, turn)) ?? (await deps.askWorkflow(session));
+        const reply = new BotTurn(stage, input, domain, deps.engineFor(input.domain), past);
+        await stage.onEvents(input.cursor, (event) => reply.onEvent(event));
+        stage.guard(() => reply.goLive());
+      }),
+  };
+}

@@ -1,0 +1,189 @@
+import type { MediaFormat } from '../../audio/format.ts';
+import type { CallEvent, EventOf, Placed } from '../../stream/events.ts';
+import { dialogueBot } from '../dialogue.ts';
+import type { Stage } from '../stage.ts';
+import type { SpeakInput, SpeakResult } from '../types.ts';
+import { OutAudio } from './out-audio.ts';
+
+/** Audio that may be made ahead of what the caller can have heard, ms. */
+const AHEAD_MS = 20_000;
+
+/** After the audio should have been played, how long to wait for the gateway to say so, ms. */
+const PLAYBACK_GRACE_MS = 15_000;
+
+/** Makes the audio of one sentence. */
+export type Voice = (text: string, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+
+/** Where a reply stands: its sentences as they are written, for one hearing of the caller. */
+interface Script {
+  revision: number | undefined;
+  sentences: string[];
+  /** How many sentences there will be, once that is known. */
+  total: number | undefined;
+}
+
+/**
+ * One utterance of the bot: sentences in, audio out, until the caller has heard it or cut it short. For a reply that
+ * is still speculative only the first sentence is made; the rest follows once the caller's words are final.
+ */
+export class Utterance {
+  private script: Script;
+  private committed: boolean;
+  private making = new AbortController();
+  private running = false;
+  /** Something came while audio was being made: look again afterwards. */
+  private again = false;
+  private out: OutAudio | undefined;
+  private next = 0;
+  private ended = false;
+  private startedAt: number | undefined;
+  private voiceToVoiceMs: number | undefined;
+  private live = false;
+
+  constructor(
+    private readonly stage: Stage<SpeakResult>,
+    private readonly input: SpeakInput,
+    private readonly engineName: string,
+    private readonly voice: Voice,
+    private readonly format: MediaFormat,
+    /** Set for words that are known from the start. */
+    text: string | undefined,
+    /** Sentences of each revision that an earlier attempt has put on the stream already. */
+    private readonly alreadyOut: (revision: number | undefined) => number,
+  ) {
+    this.script = text
+      ? { revision: undefined, sentences: [text], total: 1 }
+      : { revision: undefined, sentences: [], total: undefined };
+    this.committed = text !== undefined;
+    stage.signal.addEventListener('abort', () => this.making.abort());
+  }
+
+  /** The past has been read: audio is made from here on. */
+  goLive() {
+    this.live = true;
+    this.next = this.alreadyOut(this.script.revision);
+    this.work();
+  }
+
+  onEvent(event: Placed<CallEvent>) {
+    switch (event.type) {
+      case 'turn.final':
+      case 'turn.resumed':
+      case 'reply.sentence':
+      case 'reply.done':
+        if ('turn' in this.input.source && event.turn === this.input.source.turn) this.onReply(event);
+        return;
+      case 'playback.started':
+        if (event.utterance === this.input.utterance) this.onStarted(event);
+        return;
+      case 'playback.ended':
+        if (event.utterance === this.input.utterance) this.onEnded(event);
+        return;
+      case 'call.ended':
+        if (!this.startedAt) this.stage.finish({ kind: 'unheard' });
+        return;
+    }
+  }
+
+  private onReply(
+    event: EventOf<'turn.final'> | EventOf<'turn.resumed'> | EventOf<'reply.sentence'> | EventOf<'reply.done'>,
+  ) {
+    if (event.type === 'turn.resumed') return this.rewrite(undefined);
+    this.stage.begin();
+    if (event.type === 'turn.final') this.committed = true;
+    if (event.revision !== this.script.revision) this.rewrite(event.revision);
+    if (event.type === 'reply.sentence') this.script.sentences[event.index] = event.text;
+    if (event.type === 'reply.done') this.script.total = event.sentences;
+    this.work();
+  }
+
+  /** Another hearing of the caller: whatever was made for the one before is void. */
+  private rewrite(revision: number | undefined) {
+    this.making.abort();
+    this.making = new AbortController();
+    this.script = { revision, sentences: [], total: undefined };
+    this.next = this.live ? 0 : this.alreadyOut(revision);
+    this.out = undefined;
+    this.running = false;
+  }
+
+  private onStarted(event: EventOf<'playback.started'>) {
+    this.startedAt = event.at;
+    this.voiceToVoiceMs = event.voiceToVoiceMs;
+    this.work();
+  }
+
+  private onEnded({ heard, interrupted, playedMs, at }: EventOf<'playback.ended'>) {
+    const { source, session } = this.input;
+    if ('turn' in source) void dialogueBot(this.stage.deps.hub.redis, session, source.turn, heard);
+    this.stage.finish({
+      kind: 'spoken',
+      text: this.script.sentences.join(' '),
+      heard,
+      interrupted,
+      playedMs,
+      firstAudioAt: this.startedAt ?? at - playedMs,
+      voiceToVoiceMs: this.voiceToVoiceMs,
+      engine: this.engineName,
+    });
+  }
+
+  /** Goes on making audio, unless that is under way. */
+  private work() {
+    this.again = this.running;
+    if (this.running || !this.live) return;
+    this.running = true;
+    const { making } = this;
+    this.makeAll(making.signal).then(
+      () => {
+        if (this.making !== making) return;
+        this.running = false;
+        if (this.again) this.work();
+      },
+      (error: unknown) => {
+        if (!making.signal.aborted) this.stage.fail(error);
+      },
+    );
+  }
+
+  private async makeAll(signal: AbortSignal) {
+    const { script } = this;
+    const { utterance, source } = this.input;
+    const turn = 'turn' in source ? source.turn : undefined;
+    const { attempt } = this.stage;
+    this.out ??= new OutAudio(
+      this.stage.stream,
+      { utterance, turn, revision: script.revision, attempt },
+      this.format,
+    );
+    const out = this.out;
+    while (!signal.aborted && this.mayGoOn(out)) {
+      const text = script.sentences[this.next];
+      if (text === undefined) break;
+      const index = this.next;
+      await out.sentence(index, text, this.voice(text, signal), () => {
+        this.ended = script.total === index + 1;
+        return this.ended;
+      });
+      if (signal.aborted) return;
+      this.next = index + 1;
+    }
+    if (script.total !== undefined && this.next >= script.total) await this.complete(out, script.total);
+  }
+
+  private async complete(out: OutAudio, sentences: number) {
+    if (sentences === 0 && this.committed) return this.stage.finish({ kind: 'unheard' });
+    if (!this.ended) await out.end(sentences);
+    this.ended = true;
+    if (!this.committed) return;
+    this.stage.after(out.sentMs + PLAYBACK_GRACE_MS, 'lost', () => this.stage.finish({ kind: 'unheard' }));
+  }
+
+  private mayGoOn(out: OutAudio): boolean {
+    if (!this.committed) return this.next === 0;
+    const ahead = out.sentMs - (this.startedAt ? Date.now() - this.startedAt : 0);
+    if (ahead < AHEAD_MS) return true;
+    this.stage.after(ahead - AHEAD_MS + 100, 'ahead', () => this.work());
+    return false;
+  }
+}

@@ -1,0 +1,139 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { Logger } from '../config/log.ts';
+import type { AudioChunk, InHeader } from '../stream/audio-chunk.ts';
+import { CallStream } from '../stream/call-stream.ts';
+import type { CallEvent, Placed } from '../stream/events.ts';
+import type { StreamHub, Subscription } from '../stream/hub.ts';
+
+/** What every stage works with, whatever its service. */
+export interface StageDeps {
+  hub: StreamHub;
+  log: Logger;
+  /** Aborts when the process is asked to stop. */
+  draining: AbortSignal;
+}
+
+/** Slow on purpose: each heartbeat is a write in Temporal. The first comes after this too. ms. */
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * The life of one stage of a turn: from taking its place on the call's stream to its durable result. It ends by
+ * `finish` or `fail`, by Temporal's cancellation, or, if nothing has begun yet, by the worker's draining: then
+ * Temporal's retry arms it on another worker.
+ */
+export class Stage<T> {
+  readonly stream: CallStream;
+  /** Fences this attempt off from earlier ones, in the same arming and in others. */
+  readonly attempt: number;
+  /** Temporal has run this arming of the stage before: the stream may hold what that attempt did. */
+  readonly isRetry: boolean;
+  /** Aborts when the stage is over, however it ended. */
+  readonly signal: AbortSignal;
+  private readonly over = new AbortController();
+  private readonly subscriptions: Subscription[] = [];
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly outcome: Promise<T>;
+  private resolve!: (result: T) => void;
+  private reject!: (error: unknown) => void;
+  private begun = false;
+
+  private constructor(
+    readonly deps: StageDeps,
+    session: string,
+    arming: number,
+  ) {
+    const { attempt } = Context.current().info;
+    this.attempt = arming * 100 + Math.min(attempt, 99);
+    this.isRetry = attempt > 1;
+    this.signal = this.over.signal;
+    this.outcome = new Promise<T>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.stream = new CallStream(deps.hub, session, (error) =>
+      deps.log.warn({ session, error: error.message }, 'an entry of the stream could not be read'),
+    );
+  }
+
+  /** Runs a stage: `start` takes its place on the stream, and `finish` or `fail` is called some time later. */
+  static async run<T>(
+    deps: StageDeps,
+    input: { session: string; arming: number },
+    start: (stage: Stage<T>) => Promise<void>,
+  ): Promise<T> {
+    const stage = new Stage<T>(deps, input.session, input.arming);
+    const context = Context.current();
+    const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    const onDrain = () => stage.drain();
+    deps.draining.addEventListener('abort', onDrain);
+    context.cancellationSignal.addEventListener('abort', () => stage.fail(new CancelledFailure('cancelled')));
+    try {
+      if (deps.draining.aborted) stage.drain();
+      // A stage may end while it is still taking its place: a stream from before may hold all that it needs.
+      start(stage).catch((error: unknown) => stage.fail(error));
+      return await stage.outcome;
+    } finally {
+      stage.over.abort();
+      clearInterval(heartbeat);
+      deps.draining.removeEventListener('abort', onDrain);
+      for (const timer of stage.timers.values()) clearTimeout(timer);
+      for (const subscription of stage.subscriptions) subscription.close();
+    }
+  }
+
+  /** From here on the stage is at work: a draining worker lets it come to its end. */
+  begin() {
+    this.begun = true;
+  }
+
+  finish(result: T) {
+    this.resolve(result);
+  }
+
+  fail(error: unknown) {
+    this.reject(error);
+  }
+
+  /** Follows the call's events after `from` for as long as the stage lives. */
+  async onEvents(from: string, listener: (event: Placed<CallEvent>) => void) {
+    await this.keep(this.stream.onEvents(from, (event) => this.guard(() => listener(event))));
+  }
+
+  /** Follows the caller's audio after `from` for as long as the stage lives. */
+  async onAudioIn(from: string, listener: (chunk: AudioChunk<InHeader> & { id: string }) => void) {
+    await this.keep(this.stream.onAudioIn(from, (chunk) => this.guard(() => listener(chunk))));
+  }
+
+  /** Runs `act` unless the stage is over; what it throws fails the stage. */
+  guard(act: () => void) {
+    if (this.signal.aborted) return;
+    try {
+      act();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async keep(subscribing: Promise<Subscription>) {
+    const subscription = await subscribing;
+    if (this.signal.aborted) subscription.close();
+    else this.subscriptions.push(subscription);
+  }
+
+  /** Runs `act` after `ms`, unless the timer of this name is set again or cleared, or the stage ends before. */
+  after(ms: number, name: string, act: () => void) {
+    this.clear(name);
+    if (this.signal.aborted) return;
+    this.timers.set(name, setTimeout(() => this.guard(act), Math.max(0, ms)));
+  }
+
+  clear(name: string) {
+    clearTimeout(this.timers.get(name));
+    this.timers.delete(name);
+  }
+
+  private drain() {
+    if (this.begun) return;
+    this.fail(ApplicationFailure.retryable('the worker is stopping; another one takes over', 'Draining'));
+  }
+}

@@ -1,0 +1,46 @@
+import { Worker } from '@temporalio/worker';
+import type { StageDeps } from '../activities/stage.ts';
+import { type Service, taskQueueOf } from '../config/task-queues.ts';
+import { connectTemporal, type RunningWorker, type WorkerContext } from './run.ts';
+
+/**
+ * Stages that may wait at once in one process: an armed stage costs a few kB and no work, so the engine's own
+ * queue is the limit, not this. Two stages a call (one armed, one at work): room for 1,000 calls.
+ */
+const SLOTS = 2_000;
+
+/** A turn that is being heard or spoken may come to its end; the armed ones let go at once. ms. */
+const SHUTDOWN_GRACE_MS = 10_000;
+
+/** Serves the activities of one service until the process drains. */
+export async function serveActivities(
+  context: WorkerContext,
+  service: Service,
+  activities: object,
+  close: () => Promise<void>,
+): Promise<RunningWorker> {
+  const { config, draining } = context;
+  const { connection, namespace } = await connectTemporal(context);
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, service),
+    activities,
+    maxConcurrentActivityTaskExecutions: SLOTS,
+    maxConcurrentActivityTaskPolls: 4,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    // Beyond the grace, a stage that does not yield is left to Temporal's retry elsewhere.
+    shutdownForceTime: SHUTDOWN_GRACE_MS + 3_000,
+  });
+  draining.addEventListener('abort', () => worker.shutdown());
+  const finished = worker.run();
+  return {
+    finished,
+    async close() {
+      await connection.close();
+      await close();
+    },
+  };
+}
+
+export const stageDeps = ({ hub, log, draining }: WorkerContext): StageDeps => ({ hub, log, draining });

@@ -1,0 +1,26 @@
+import { type Database, openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { logOnce, type WorkerContext } from './run.ts';
+
+/** Opens Postgres and brings it to the present schema, for as long as it takes: processes start in any order. */
+export async function openMigratedDatabase({ config, log, health, draining }: WorkerContext): Promise<Database> {
+  const complain = logOnce(log, 'Postgres can’t be used');
+  const database = openDatabase(config.postgres, complain);
+  for (;;) {
+    draining.throwIfAborted();
+    try {
+      const applied = await migrate(database);
+      if (applied.length > 0) log.info({ applied }, 'database migrated');
+      break;
+    } catch (error) {
+      health.detail = `waiting for Postgres: ${(error as Error).message}`;
+      complain(error as Error);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  health.detail = '';
+  health.add('postgres', async () => {
+    await database.query('select 1');
+  });
+  return database;
+}

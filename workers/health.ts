@@ -1,0 +1,101 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import { version } from '../config/package.ts';
+
+export type Status = 'starting' | 'ready' | 'draining' | 'failed';
+
+/** Asks one part whether it works; rejects with the reason when it does not. Bounded by the caller. */
+export type Check = () => Promise<string | void>;
+
+/** What a process says of itself: it is alive, it is ready, and why not. */
+export class Health {
+  status: Status = 'starting';
+  /** Why the status is what it is, in a sentence. */
+  detail = '';
+  private readonly checks = new Map<string, Check>();
+
+  constructor(readonly role: string) {}
+
+  add(name: string, check: Check) {
+    this.checks.set(name, check);
+  }
+
+  /** Runs every check now, each within 2 s. */
+  async report(): Promise<HealthReport> {
+    const entries = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await runCheck(check)] as const),
+    );
+    const checks = Object.fromEntries(entries);
+    const ok = this.status === 'ready' && entries.every(([, result]) => result.ok);
+    return { role: this.role, status: this.status, detail: this.detail, ok, version, checks };
+  }
+}
+
+export interface HealthReport {
+  role: string;
+  status: Status;
+  detail: string;
+  ok: boolean;
+  version: string;
+  checks: Record<string, { ok: boolean; detail: string }>;
+}
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+async function runCheck(check: Check): Promise<{ ok: boolean; detail: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return { ok: true, detail: (await Promise.race([check(), late])) ?? '' };
+  } catch (error) {
+    return { ok: false, detail: (error as Error).message };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Serves `/health/live`, `/health/started`, `/health/ready` and `/metrics`. */
+export async function serveHealth(
+  health: Health,
+  metrics: Registry,
+  at: { host: string; port: number },
+): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/health/live') return json(response, 200, { role: health.role, live: true });
+    if (path === '/health/started') {
+      return json(response, health.status === 'starting' ? 503 : 200, { status: health.status });
+    }
+    if (path === '/health/ready') {
+      return void health.report().then((report) => json(response, report.ok ? 200 : 503, report));
+    }
+    if (path === '/metrics') {
+      return void metrics.metrics().then((text) => {
+        response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+      });
+    }
+    return json(response, 404, { error: 'ask for /health/live, /health/started, /health/ready or /metrics' });
+  });
+  server.requestTimeout = 5_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function json(response: ServerResponse, status: number, body: unknown) {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { orchestratorActivities } from '../activities/close-stream.ts';
+import { packageRoot } from '../config/package.ts';
+import { taskQueueOf } from '../config/task-queues.ts';
+import { connectTemporal, runWorker } from './run.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+
+/**
+ * A call whose orchestrator died is picked up by another one after this long, ms (Temporal's default is 10 s):
+ * callers notice no more than a late arming.
+ */
+const STICKY_TIMEOUT_MS = 1_000;
+
+/** Runs the workflows: every call's score. */
+export const run = () =>
+  runWorker('orchestrator', async (context) => {
+    const { config, draining, hub, log } = context;
+    const workflowBundle = await loadWorkflows();
+    const { connection, namespace } = await connectTemporal(context);
+    await ensureSearchAttributes(connection, namespace, log);
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      workflowBundle,
+      activities: orchestratorActivities(hub),
+      taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      // A cached call costs some 100 kB; more calls than this are replayed when they come back.
+      maxCachedWorkflows: 2_000,
+      // A workflow task takes a few ms of one core; more at once would only wait for each other.
+      maxConcurrentWorkflowTaskExecutions: 40,
+      maxConcurrentWorkflowTaskPolls: 4,
+      maxConcurrentActivityTaskExecutions: 100,
+      maxConcurrentActivityTaskPolls: 2,
+      shutdownGraceTime: 2_000,
+      shutdownForceTime: 5_000,
+    });
+    draining.addEventListener('abort', () => worker.shutdown());
+    return { finished: worker.run(), close: () => connection.close() };
+  });
+
+/** The bundle that the build made; from the sources, one made now. */
+async function loadWorkflows(): Promise<WorkflowBundleOption> {
+  const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
+  if (import.meta.url.endsWith('.js') && existsSync(codePath)) return { codePath };
+  const source = import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js';
+  return bundleWorkflowCode({ workflowsPath: new URL(source, import.meta.url).pathname });
+}

@@ -1,0 +1,223 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ListenResult } from '../activities/types.ts';
+import { activities } from './activities.ts';
+import { Asides } from './asides.ts';
+import { receiveMessages } from './handlers.ts';
+import { farewellTimeoutMs, recordingTimeoutMs, turnsPerRun } from './limits.ts';
+import { CallMemory } from './memory.ts';
+import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
+import { type ArmedTurn, armTurn, listenAgain, recordTurn, settleTurn } from './turn.ts';
+
+/**
+ * One call. Greets, takes turns, says goodbye. The next turn is armed as soon as the caller's words are final, so
+ * that its stages stand ready while the reply is still being spoken.
+ */
+export async function call(input: CallInput): Promise<CallSummary> {
+  return new Call(input).run();
+}
+
+/** Why a call ends, and whether the bot still says goodbye. */
+interface Ending {
+  reason: string;
+  farewell: boolean;
+}
+
+class Call {
+  private readonly memory: CallMemory;
+  private readonly asides: Asides;
+  private ending: Ending | undefined;
+  private settling = 0;
+  private recording = 0;
+  private turnsInRun = 0;
+  private lengthWatch: { maxCallMs: number; scope: CancellationScope } | undefined;
+
+  constructor(private readonly input: CallInput) {
+    this.memory = new CallMemory(input, Date.now());
+    this.asides = new Asides(this.memory);
+    receiveMessages(this.memory, this.asides, {
+      end: (reason) => this.end({ reason, farewell: true }),
+      configured: () => this.watchLength(),
+    });
+  }
+
+  async run(): Promise<CallSummary> {
+    try {
+      if (!this.input.carried) this.open();
+      await this.converse();
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      this.end({ reason: 'cancelled', farewell: true });
+    }
+    return CancellationScope.nonCancellable(() => this.close());
+  }
+
+  private open() {
+    const { domain } = this.memory.request;
+    upsertSearchAttributes([{ key: searchAttributes.domain, value: domain }]);
+    this.publish('connecting');
+    void this.asides.speak('greeting', { prompt: 'greeting', nth: 0 }).then((greeting) => {
+      if (greeting.kind === 'spoken' && !this.ending) this.publish('conversation');
+    });
+  }
+
+  private async converse() {
+    this.watchLength();
+    let armed = armTurn(this.memory);
+    let listening = new Listening(armed);
+    while (!this.ending) {
+      await condition(() => listening.over || this.ending !== undefined || this.mayContinueAsNew());
+      if (this.ending) break;
+      if (!listening.over) return this.continueAsNew();
+      const heard = listening.result;
+      if (!heard) this.end({ reason: 'the caller could not be heard any more', farewell: true });
+      else if (heard.kind === 'gone') this.end({ reason: heard.reason, farewell: false });
+      else {
+        const { cursor, audioCursor, connected } = heard;
+        this.memory.place = { cursor, audioCursor, connected };
+        if (heard.kind === 'silent') {
+          this.promptAfterSilence();
+          armed = listenAgain(this.memory, armed);
+        } else {
+          void this.settle(armed, heard);
+          this.memory.turn += 1;
+          this.memory.idlePrompts = 0;
+          armed = armTurn(this.memory);
+        }
+        listening = new Listening(armed);
+      }
+    }
+  }
+
+  private async settle(armed: ArmedTurn, said: Extract<ListenResult, { kind: 'said' }>) {
+    this.settling += 1;
+    this.turnsInRun += 1;
+    try {
+      const { turn, endsCall } = await settleTurn(this.memory, armed, said);
+      this.memory.addTurn(turn);
+      this.publish(this.ending ? this.memory.phase : 'conversation');
+      if (endsCall) this.end({ reason: 'the caller said goodbye', farewell: false });
+      void this.record(() => recordTurn(this.memory, turn));
+    } catch (error) {
+      // Only stages that failed for good come here; the caller hears an apology instead of a reply.
+      log.error('a turn could not be answered', { turn: armed.turn, error: String(error) });
+      await this.asides.speak(`apology-${armed.turn}`, { prompt: 'apology', nth: 0 });
+    } finally {
+      this.settling -= 1;
+    }
+  }
+
+  private promptAfterSilence() {
+    const { memory } = this;
+    if (memory.idlePrompts >= memory.settings.idlePrompts) {
+      this.end({ reason: 'the caller was silent', farewell: true });
+      return;
+    }
+    memory.idlePrompts += 1;
+    const nth = memory.idlePrompts - 1;
+    void this.asides.speak(`idle-${memory.turn}-${memory.idlePrompts}`, { prompt: 'idle', nth });
+  }
+
+  private async record(write: () => Promise<void>) {
+    this.recording += 1;
+    try {
+      await write();
+    } catch (error) {
+      log.error('a row could not be written', { error: String(error) });
+    } finally {
+      this.recording -= 1;
+    }
+  }
+
+  private end(ending: Ending) {
+    this.ending ??= ending;
+  }
+
+  /** Starts the timer of the longest call, or starts it anew when that was changed. */
+  private watchLength() {
+    const { startedAt, settings } = this.memory;
+    if (this.lengthWatch?.maxCallMs === settings.maxCallMs) return;
+    this.lengthWatch?.scope.cancel();
+    const scope = new CancellationScope();
+    this.lengthWatch = { maxCallMs: settings.maxCallMs, scope };
+    const left = Math.max(1, startedAt + settings.maxCallMs - Date.now());
+    scope
+      .run(() => sleep(left))
+      .then(
+        () => this.end({ reason: 'the call reached its longest duration', farewell: true }),
+        () => undefined,
+      );
+  }
+
+  private async close(): Promise<CallSummary> {
+    const { memory, asides } = this;
+    const { session, domain } = memory.request;
+    const { reason, farewell } = this.ending!;
+    memory.endReason = reason;
+    this.publish('farewell');
+    if (farewell) {
+      await Promise.race([
+        asides.speak('farewell', { prompt: 'farewell', nth: 0 }),
+        sleep(farewellTimeoutMs),
+      ]);
+    }
+    const act = activities(memory.taskQueuePrefix, `end of the call: ${reason}`);
+    await this.record(() => act.closeStream({ session, reason }));
+    await condition(() => this.settling === 0 && asides.underWay === 0, farewellTimeoutMs);
+    const endedAt = Date.now();
+    const { startedAt, turnCount: turns } = memory;
+    void this.record(() => act.recordCall({ session, domain, startedAt, endedAt, reason, turns }));
+    await condition(() => this.recording === 0, recordingTimeoutMs);
+    this.publish('ended');
+    await condition(allHandlersFinished);
+    return { session, reason, turns, durationMs: endedAt - startedAt };
+  }
+
+  /** At a quiet moment of a long run; what the caller says meanwhile waits in the stream. */
+  private mayContinueAsNew(): boolean {
+    if (this.turnsInRun < turnsPerRun && !workflowInfo().continueAsNewSuggested) return false;
+    return this.settling === 0 && this.recording === 0 && this.asides.underWay === 0;
+  }
+
+  private async continueAsNew(): Promise<never> {
+    await condition(allHandlersFinished);
+    return continueAsNew<typeof call>(this.memory.carry());
+  }
+
+  private publish(phase: Phase) {
+    this.memory.phase = phase;
+    upsertSearchAttributes([
+      { key: searchAttributes.phase, value: phase },
+      { key: searchAttributes.adapter, value: this.memory.adapter },
+      { key: searchAttributes.turns, value: this.memory.turnCount },
+    ]);
+  }
+}
+
+/** The outcome of a `listen`, as something that a condition can look at. */
+class Listening {
+  over = false;
+  /** Absent when the activity failed for good. */
+  result: ListenResult | undefined;
+
+  constructor({ listen }: ArmedTurn) {
+    listen.then(
+      (result) => {
+        this.result = result;
+        this.over = true;
+      },
+      () => {
+        this.over = true;
+      },
+    );
+  }
+}

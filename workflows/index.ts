@@ -1,0 +1,2 @@
+/** What the orchestrator runs. */
+export { call } from './call.ts';

@@ -1,0 +1,52 @@
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * Every limit of a call's workflow, in one place.
+ */
+
+/**
+ * A stage of an armed turn waits for the caller, so it may run long; a worker that is gone shows by its missing
+ * heartbeat. TRY_CANCEL: a stage that is no longer wanted is not waited for.
+ */
+export const stageOptions = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '20 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: {
+    initialInterval: '100 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '2 seconds',
+    maximumAttempts: 20,
+    nonRetryableErrorTypes: ['BadInput'],
+  },
+} satisfies ActivityOptions;
+
+/** Writing a row or an event: short, and tried until the store is back (an hour at the most). */
+export const recordOptions = {
+  startToCloseTimeout: '10 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    nonRetryableErrorTypes: ['BadInput'],
+  },
+} satisfies ActivityOptions;
+
+/** Saying goodbye is tried for this long, then the call ends without it. */
+export const farewellTimeoutMs = 15_000;
+
+/** Rows that can't be written hold a finished call open for this long at the most. */
+export const recordingTimeoutMs = 3_600_000;
+
+/**
+ * A run of the workflow is continued as new after this many turns: about 30 events each, so some 4,500 of the
+ * 51,200 that Temporal allows, and a replay stays short.
+ */
+export const turnsPerRun = 150;
+
+/** Turns that a call carries along (about 500 bytes each); older ones are in the analytics rows. */
+export const carriedTurns = 500;
+
+/** Utterances from outside that may wait to be spoken; more are refused. */
+export const waitingUtterances = 20;

@@ -1,0 +1,119 @@
+import type { TurnEnd } from '../activities/types.ts';
+import type { CallRequest } from '../call/request.ts';
+import type { CallSettings } from '../call/settings.ts';
+import type { Aside, Turn } from '../call/transcript.ts';
+import { carriedTurns } from './limits.ts';
+import type { CallInput, CallState, CallTranscript, CarriedState, Phase } from './messages.ts';
+
+/** What a call knows of itself: its durable state, all of which goes along into the next run. */
+export class CallMemory {
+  readonly request: CallRequest;
+  readonly taskQueuePrefix: string;
+  readonly startedAt: number;
+  phase: Phase = 'connecting';
+  endReason: string | undefined;
+  settings: CallSettings;
+  adapter: string;
+  /** The turn that is armed. */
+  turn: number;
+  /** Counts every arming in the call, so that a later one always fences off an earlier one. */
+  arming: number;
+  says: number;
+  idlePrompts: number;
+  /** Where the armed turn begins in the call's stream. */
+  place: TurnEnd;
+  rejectedSignals: number;
+  private turns: Turn[];
+  private asides: Aside[];
+  private omitted: number;
+
+  constructor(input: CallInput, startedAt: number) {
+    this.request = input.request;
+    this.taskQueuePrefix = input.taskQueuePrefix;
+    const carried: CarriedState = input.carried ?? {
+      startedAt,
+      settings: input.request.settings,
+      adapter: 'default',
+      turn: 1,
+      arming: 0,
+      says: 0,
+      idlePrompts: 0,
+      place: { cursor: '0', audioCursor: '0', connected: false },
+      turns: [],
+      asides: [],
+      omitted: 0,
+      rejectedSignals: 0,
+    };
+    this.startedAt = carried.startedAt;
+    this.settings = carried.settings;
+    this.adapter = carried.adapter;
+    this.turn = carried.turn;
+    this.arming = carried.arming;
+    this.says = carried.says;
+    this.idlePrompts = carried.idlePrompts;
+    this.place = carried.place;
+    this.turns = carried.turns;
+    this.asides = carried.asides;
+    this.omitted = carried.omitted;
+    this.rejectedSignals = carried.rejectedSignals;
+    if (input.carried) this.phase = 'conversation';
+  }
+
+  /** Turns can settle out of order after an interruption; they are kept in order. */
+  addTurn(turn: Turn) {
+    this.turns.push(turn);
+    this.turns.sort((a, b) => a.turn - b.turn);
+    while (this.turns.length > carriedTurns) {
+      this.turns.shift();
+      this.omitted += 1;
+    }
+  }
+
+  addAside(aside: Aside) {
+    this.asides.push(aside);
+    if (this.asides.length > carriedTurns) this.asides.shift();
+  }
+
+  get turnCount(): number {
+    return this.turns.length + this.omitted;
+  }
+
+  state(): CallState {
+    return {
+      session: this.request.session,
+      domain: this.request.domain,
+      phase: this.phase,
+      adapter: this.adapter,
+      settings: this.settings,
+      turns: this.turnCount,
+      startedAt: this.startedAt,
+      endReason: this.endReason,
+      rejectedSignals: this.rejectedSignals,
+    };
+  }
+
+  transcript(): CallTranscript {
+    return { turns: this.turns, asides: this.asides, omitted: this.omitted };
+  }
+
+  carry(): CallInput {
+    return {
+      request: this.request,
+      taskQueuePrefix: this.taskQueuePrefix,
+      carried: {
+        startedAt: this.startedAt,
+        settings: this.settings,
+        adapter: this.adapter,
+        turn: this.turn,
+        arming: this.arming,
+        says: this.says,
+        idlePrompts: this.idlePrompts,
+        place: this.place,
+        turns: this.turns,
+        asides: this.asides,
+        omitted: this.omitted,
+        rejectedSignals: this.rejectedSignals,
+      },
+    };
+  }
+}
