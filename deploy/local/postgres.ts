@@ -1,4 +1,8 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { cacheFolder } from '../../config/schema.ts';
 import type { Keeper } from './keeper.ts';
 import { freePort } from './ports.ts';
 import { compiledProgram } from './program.ts';
@@ -18,7 +22,7 @@ export async function startPostgres(keeper: Keeper, report: Report): Promise<Ser
   return onFreePorts(async () => {
     const port = await freePort();
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    const args = ['--enable-source-maps', compiledProgram('postgres-server'), String(port)];
+    const args = ['--enable-source-maps', compiledProgram('postgres-server'), String(port), templateFile()];
     const server = await startServer(
       keeper,
       { name: 'postgres', command: process.execPath, args },
@@ -31,6 +35,16 @@ export async function startPostgres(keeper: Keeper, report: Report): Promise<Ser
     );
     return { ...server, url };
   });
+}
+
+/** The empty database of the embedded Postgres, kept for the next start; each version has its own. */
+function templateFile(): string {
+  const program = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  const { version } = JSON.parse(readFileSync(join(dirname(program), '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  mkdirSync(cacheFolder(), { recursive: true });
+  return join(cacheFolder(), `postgres-${version}.tar`);
 }
 
 /** Throws SetupError unless a Postgres that is new enough and has pgvector answers. */
