@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { Logger } from '../config/log.ts';
 import type { AudioChunk, InHeader } from '../stream/audio-chunk.ts';
-import { CallStream } from '../stream/call-stream.ts';
+import { CallStream, workOf } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
 
@@ -41,6 +41,8 @@ export class Stage<T> {
     readonly deps: StageDeps,
     session: string,
     arming: number,
+    /** What this stage works on, as `workOf` names it in its events. */
+    private readonly work: string,
   ) {
     const { attempt } = Context.current().info;
     this.attempt = arming * 100 + Math.min(attempt, 99);
@@ -59,9 +61,10 @@ export class Stage<T> {
   static async run<T>(
     deps: StageDeps,
     input: { session: string; arming: number },
+    work: string,
     start: (stage: Stage<T>) => Promise<void>,
   ): Promise<T> {
-    const stage = new Stage<T>(deps, input.session, input.arming);
+    const stage = new Stage<T>(deps, input.session, input.arming, work);
     const context = Context.current();
     const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const onDrain = () => stage.drain();
@@ -96,7 +99,18 @@ export class Stage<T> {
 
   /** Follows the call's events after `from` for as long as the stage lives. */
   async onEvents(from: string, listener: (event: Placed<CallEvent>) => void) {
-    await this.keep(this.stream.onEvents(from, (event) => this.guard(() => listener(event))));
+    await this.keep(
+      this.stream.onEvents(from, (event) => {
+        if (this.isOfSuccessor(event)) this.fail(new CancelledFailure('another attempt has taken over'));
+        else this.guard(() => listener(event));
+      }),
+    );
+  }
+
+  /** A later attempt at the same stage of the same turn is at work: this one was thought dead. */
+  private isOfSuccessor(event: CallEvent): boolean {
+    const { work } = this;
+    return 'attempt' in event && workOf(event) === work && event.attempt > this.attempt;
   }
 
   /** Follows the caller's audio after `from` for as long as the stage lives. */
@@ -124,7 +138,10 @@ export class Stage<T> {
   after(ms: number, name: string, act: () => void) {
     this.clear(name);
     if (this.signal.aborted) return;
-    this.timers.set(name, setTimeout(() => this.guard(act), Math.max(0, ms)));
+    this.timers.set(
+      name,
+      setTimeout(() => this.guard(act), Math.max(0, ms)),
+    );
   }
 
   clear(name: string) {

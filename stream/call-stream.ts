@@ -55,7 +55,7 @@ export class CallStream {
     return this.hub.follow(this.session, 'events', from, (id, payload) => {
       const event = this.read(() => eventSchema.parse(JSON.parse(payload.toString())));
       if (!event) return;
-      if ('attempt' in event && !fence.admits(`${stageOf(event.type)}-${event.turn}`, event.attempt)) return;
+      if ('attempt' in event && !fence.admits(workOf(event), event.attempt)) return;
       listener({ ...event, id });
     });
   }
@@ -86,8 +86,9 @@ export class CallStream {
   }
 }
 
-/** `turn.final` → `turn`: the stage that an event is of. */
-const stageOf = (type: CallEvent['type']) => type.slice(0, type.indexOf('.'));
+/** What an event is a piece of: `turn.final` of turn 3 → `turn-3`. Attempts at one piece of work are fenced. */
+export const workOf = ({ type, turn }: { type: string; turn: number }) =>
+  `${type.slice(0, type.indexOf('.'))}-${turn}`;
 
 /** ms since the Unix epoch, finer than Date.now(). */
 export const now = () => performance.timeOrigin + performance.now();

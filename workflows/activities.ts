@@ -1,4 +1,4 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { type EventGroupMarker, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type {
   AnalyticsActivities,
   CacheActivities,
@@ -10,19 +10,24 @@ import type {
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
 import { recordOptions, stageOptions } from './limits.ts';
 
-/** The activities of a call, each on the queue of its service, with `summary` for the Web UI. */
-export function activities(prefix: string, summary?: string) {
-  const on = (service: Service) => ({ taskQueue: taskQueueOf(prefix, service), summary });
-  return {
-    ...proxyActivities<SttActivities>({ ...stageOptions, ...on('stt') }),
-    ...proxyActivities<CacheActivities>({ ...stageOptions, ...on('cache') }),
-    ...proxyActivities<LlmActivities>({ ...stageOptions, ...on('llm') }),
-    ...proxyActivities<TtsActivities>({ ...stageOptions, ...on('tts') }),
-    ...proxyActivities<AnalyticsActivities>({ ...recordOptions, ...on('analytics') }),
-    ...proxyActivities<OrchestratorActivities>({
-      ...recordOptions,
-      taskQueue: workflowInfo().taskQueue,
-      summary,
-    }),
-  };
+/** How the Web UI shows an activity: a line of its own, and the group it belongs to. */
+export interface Shown {
+  summary?: string;
+  eventGroups?: EventGroupMarker[];
+}
+
+/** The activities of a call, each on the queue of its service. */
+export function activities(prefix: string, shown: Shown = {}) {
+  const on = (service: Service) => ({ taskQueue: taskQueueOf(prefix, service), ...shown });
+  const { listen } = proxyActivities<SttActivities>({ ...stageOptions, ...on('stt') });
+  const { recall } = proxyActivities<CacheActivities>({ ...stageOptions, ...on('cache') });
+  const { reply } = proxyActivities<LlmActivities>({ ...stageOptions, ...on('llm') });
+  const { speak } = proxyActivities<TtsActivities>({ ...stageOptions, ...on('tts') });
+  const { recordTurn, recordCall } = proxyActivities<AnalyticsActivities>({
+    ...recordOptions,
+    ...on('analytics'),
+  });
+  const { taskQueue } = workflowInfo();
+  const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
+  return { listen, recall, reply, speak, recordTurn, recordCall, closeStream };
 }

@@ -31,7 +31,7 @@ export class Asides {
     const beforeTurn = memory.turn;
     this.underWay += 1;
     try {
-      const result = await activities(memory.taskQueuePrefix, utterance).speak({
+      const result = await activities(memory.taskQueuePrefix, { summary: utterance }).speak({
         session: memory.request.session,
         domain: memory.request.domain,
         utterance,

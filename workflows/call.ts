@@ -170,7 +170,7 @@ class Call {
         sleep(farewellTimeoutMs),
       ]);
     }
-    const act = activities(memory.taskQueuePrefix, `end of the call: ${reason}`);
+    const act = activities(memory.taskQueuePrefix, { summary: `end of the call: ${reason}` });
     await this.record(() => act.closeStream({ session, reason }));
     await condition(() => this.settling === 0 && asides.underWay === 0, farewellTimeoutMs);
     const endedAt = Date.now();

@@ -42,9 +42,7 @@ export function receiveMessages(memory: CallMemory, asides: Asides, call: CallCo
   setHandler(configureUpdate, (payload) => configure(configurePayload.parse(payload)), {
     validator: (payload) => check('configure', configurePayload, payload),
   });
-  setHandler(configureSignal, (payload) =>
-    accept(memory, 'configure', configurePayload, payload, configure),
-  );
+  setHandler(configureSignal, (payload) => accept(memory, 'configure', configurePayload, payload, configure));
 
   const end = ({ reason }: z.infer<typeof endPayload>) => call.end(reason);
   setHandler(

@@ -1,7 +1,7 @@
 import { createEventGroup, workflowInfo } from '@temporalio/workflow';
 import type { ListenResult, RecallResult, ReplyResult, SpeakResult } from '../activities/types.ts';
 import type { Turn } from '../call/transcript.ts';
-import { activities } from './activities.ts';
+import { activities, type Shown } from './activities.ts';
 import type { CallMemory } from './memory.ts';
 
 /** A turn whose stages all stand ready, before the caller opens their mouth. */
@@ -20,8 +20,8 @@ export function armTurn(memory: CallMemory): ArmedTurn {
   const { session, domain } = memory.request;
   const { turn, adapter, settings, place } = memory;
   const armed = { session, turn, arming: (memory.arming += 1), cursor: place.cursor, settings };
-  const stage = (name: string) => activities(memory.taskQueuePrefix, `turn ${turn}: ${name}`);
-  const stages = inGroup(`turn ${turn}`, () => ({
+  const stage = (name: string) => activities(memory.taskQueuePrefix, shown(turn, `turn ${turn}: ${name}`));
+  const stages = {
     turn,
     listen: stage('hear the caller').listen({ ...armed, ...place }),
     recall: settings.cache
@@ -37,7 +37,7 @@ export function armTurn(memory: CallMemory): ArmedTurn {
       settings,
       source: { turn },
     }),
-  }));
+  };
   // A stage may fail or be cancelled before anyone waits for it; whoever does wait still sees the error.
   for (const stage of [stages.listen, stages.recall, stages.reply, stages.speak]) ignoreRejection(stage);
   return stages;
@@ -50,15 +50,8 @@ export function listenAgain(memory: CallMemory, armed: ArmedTurn): ArmedTurn {
   const { session } = memory.request;
   const { turn, settings, place } = memory;
   const arming = (memory.arming += 1);
-  const listen = inGroup(`turn ${turn}`, () =>
-    activities(memory.taskQueuePrefix, `turn ${turn}: hear the caller`).listen({
-      session,
-      turn,
-      arming,
-      settings,
-      ...place,
-    }),
-  );
+  const stage = activities(memory.taskQueuePrefix, shown(turn, `turn ${turn}: hear the caller`));
+  const listen = stage.listen({ session, turn, arming, settings, ...place });
   ignoreRejection(listen);
   return { ...armed, listen };
 }
@@ -100,19 +93,13 @@ export function recordTurn(memory: CallMemory, turn: Turn): Promise<void> {
   const { session, domain } = memory.request;
   const took = turn.times.voiceToVoiceMs;
   const line = `turn ${turn.turn}: “${clip(turn.caller)}” → “${clip(turn.heard)}”${took === undefined ? '' : ` (${Math.round(took)} ms)`}`;
-  return inGroup(`turn ${turn.turn}`, () =>
-    activities(memory.taskQueuePrefix, line).recordTurn({ session, domain, turn }),
-  );
+  return activities(memory.taskQueuePrefix, shown(turn.turn, line)).recordTurn({ session, domain, turn });
 }
 
 const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
-/** Marks the commands that `start` issues as one group in the Web UI; the id keeps the label out of hashes. */
-function inGroup<T>(label: string, start: () => T): T {
-  let result!: T;
-  const group = createEventGroup(label, { id: `${workflowInfo().workflowId}/${label}` });
-  void group.withScope(async () => {
-    result = start();
-  });
-  return result;
+/** A turn's activities stand together in the Web UI, under ids that are no hash of anything said. */
+function shown(turn: number, summary: string): Shown {
+  const id = `${workflowInfo().workflowId}/turn-${turn}`;
+  return { summary, eventGroups: [createEventGroup(`turn ${turn}`, { id })] };
 }

@@ -42,7 +42,8 @@ export class CallerTurn {
       { idleMs: idlePromptMs, goneMs: connectMs },
       {
         idle: () => stage.finish({ kind: 'silent', ...this.end() }),
-        gone: () => this.leave(input.cursor === '0' ? 'the caller never connected' : 'the caller did not come back'),
+        gone: () =>
+          this.leave(input.cursor === '0' ? 'the caller never connected' : 'the caller did not come back'),
       },
       input.connected,
     );
@@ -147,8 +148,8 @@ export class CallerTurn {
       audioCursor: this.speech.cursor,
       engine: this.engine.name,
     };
-    this.stage
-      .stream.emit(final)
+    this.stage.stream
+      .emit(final)
       .then((id) => this.finish({ ...final, id }))
       .catch((error: unknown) => this.stage.fail(error));
   }

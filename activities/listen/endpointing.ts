@@ -26,7 +26,10 @@ export function soundsFinished(text: string): boolean {
   const trimmed = text.trim().toLowerCase();
   if (trimmed.endsWith('?')) return true;
   if (/(?:[,:;–—-]|\.\.\.|…)$/.test(trimmed)) return false;
-  const words = trimmed.replace(/[^\p{L}\p{N}' ]/gu, ' ').split(/\s+/).filter(Boolean);
+  const words = trimmed
+    .replace(/[^\p{L}\p{N}' ]/gu, ' ')
+    .split(/\s+/)
+    .filter(Boolean);
   const last = words.at(-1);
   if (last === undefined || OPEN_ENDED.has(last)) return false;
   const dictating = words.slice(-2).every((word) => DIGITS.test(word)) && words.length > 1;

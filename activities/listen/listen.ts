@@ -7,7 +7,7 @@ import { CallerTurn } from './caller-turn.ts';
 export function sttActivities(deps: StageDeps, engine: SttEngine): SttActivities {
   return {
     listen: (input: ListenInput) =>
-      Stage.run<ListenResult>(deps, input, async (stage) => {
+      Stage.run<ListenResult>(deps, input, `turn-${input.turn}`, async (stage) => {
         const turn = new CallerTurn(stage, input, engine);
         // Audio first: when an event says that speech stopped, all of that speech is here.
         await stage.onAudioIn(input.audioCursor, (chunk) => turn.onAudio(chunk));

@@ -17,7 +17,7 @@ export interface RecallDeps extends StageDeps {
 export function cacheActivities(deps: RecallDeps): CacheActivities {
   return {
     recall: (input: RecallInput) =>
-      Stage.run<RecallResult>(deps, input, async (stage) => {
+      Stage.run<RecallResult>(deps, input, `recall-${input.turn}`, async (stage) => {
         const recall = new Recall(stage, input, deps);
         await stage.onEvents(input.cursor, (event) => recall.onEvent(event));
       }),

@@ -17,7 +17,7 @@ export interface ReplyDeps extends StageDeps {
 export function llmActivities(deps: ReplyDeps): LlmActivities {
   return {
     reply: (input: ReplyInput) =>
-      Stage.run<ReplyResult>(deps, input, async (stage) => {
+      Stage.run<ReplyResult>(deps, input, `reply-${input.turn}`, async (stage) => {
         const domain = findDomain(input.domain);
         if (!domain) throw ApplicationFailure.nonRetryable(`no domain is called ${input.domain}`, 'BadInput');
         const { session, turn } = input;

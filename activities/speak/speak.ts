@@ -20,7 +20,7 @@ export interface SpeakDeps extends StageDeps {
 export function ttsActivities(deps: SpeakDeps): TtsActivities {
   return {
     speak: (input: SpeakInput) =>
-      Stage.run<SpeakResult>(deps, input, async (stage) => {
+      Stage.run<SpeakResult>(deps, input, input.utterance, async (stage) => {
         const text = textOf(input);
         let utterance: Utterance | undefined;
         const early: Placed<CallEvent>[] = [];

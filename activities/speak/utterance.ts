@@ -86,7 +86,11 @@ export class Utterance {
   }
 
   private onReply(
-    event: EventOf<'turn.final'> | EventOf<'turn.resumed'> | EventOf<'reply.sentence'> | EventOf<'reply.done'>,
+    event:
+      | EventOf<'turn.final'>
+      | EventOf<'turn.resumed'>
+      | EventOf<'reply.sentence'>
+      | EventOf<'reply.done'>,
   ) {
     if (event.type === 'turn.resumed') return this.rewrite(undefined);
     this.stage.begin();

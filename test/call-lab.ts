@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import { sttActivities } from '../activities/listen/listen.ts';
+import { llmActivities } from '../activities/reply/reply.ts';
+import { PreparedSpeech } from '../activities/speak/prepared.ts';
+import { ttsActivities } from '../activities/speak/speak.ts';
+import { orchestratorActivities } from '../activities/close-stream.ts';
+import type { RecordCallInput, RecordTurnInput } from '../activities/types.ts';
+import { callRequestSchema, workflowIdOf } from '../call/request.ts';
+import type { CallSettingsPatch } from '../call/settings.ts';
+import { loadConfig } from '../config/load.ts';
+import { createLogger } from '../config/log.ts';
+import { taskQueueOf } from '../config/task-queues.ts';
+import { temporalConnection } from '../config/temporal.ts';
+import type { LlmEngine } from '../engines/llm/engine.ts';
+import type { SttEngine } from '../engines/stt/engine.ts';
+import { createScriptedStt } from '../engines/stt/scripted.ts';
+import { createScriptedTts } from '../engines/tts/scripted.ts';
+import { StreamHub } from '../stream/hub.ts';
+import type { call } from '../workflows/index.ts';
+import type { CallInput } from '../workflows/messages.ts';
+import { StreamCaller } from './stream-caller.ts';
+
+/** Answers each question by repeating it: what comes out tells what went in. */
+export const echoLlm: LlmEngine = {
+  name: 'echo',
+  warmUp: async () => undefined,
+  async *reply({ messages }) {
+    yield { type: 'text', text: `You said ${messages.at(-1)!.text}` };
+  },
+  close: async () => undefined,
+};
+
+let bundle: Promise<WorkflowBundle> | undefined;
+
+const bundleWorkflows = () =>
+  (bundle ??= bundleWorkflowCode({
+    workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname,
+    logger: new DefaultLogger('ERROR'),
+  }));
+
+/**
+ * Calls on real Temporal and Redis, with the real workflow and stages, and engines that a test can script. The
+ * analytics activities keep their rows in memory; their own test has Postgres.
+ */
+export class CallLab {
+  readonly turnRows: RecordTurnInput[] = [];
+  readonly callRows: RecordCallInput[] = [];
+  private readonly stops: (() => Promise<void>)[] = [];
+
+  private constructor(
+    readonly prefix: string,
+    readonly hub: StreamHub,
+    readonly client: Client,
+    private readonly connection: NativeConnection,
+  ) {}
+
+  static async open(engines: { stt?: SttEngine; llm?: LlmEngine } = {}): Promise<CallLab> {
+    try {
+      Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+    } catch {
+      // Another lab of this process has installed it.
+    }
+    const config = loadConfig({ ...process.env, ORKESTRA_LOG_LEVEL: 'silent' });
+    const { connectionOptions, namespace } = temporalConnection();
+    const hub = new StreamHub(config.redis, () => undefined);
+    const connection = await NativeConnection.connect(connectionOptions);
+    const clientConnection = await Connection.connect(connectionOptions);
+    const client = new Client({ connection: clientConnection, namespace });
+    const lab = new CallLab(`lab-${randomUUID().slice(0, 8)}`, hub, client, connection);
+    const deps = { hub, log: createLogger(config, 'lab'), draining: new AbortController().signal };
+    const engine = createScriptedTts();
+    const llm = engines.llm ?? echoLlm;
+    await Promise.all([
+      lab.work('call', orchestratorActivities(hub)),
+      lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),
+      lab.work('llm', llmActivities({ ...deps, engineFor: () => llm, askWorkflow: async () => new Map() })),
+      lab.work('tts', ttsActivities({ ...deps, engine, prepared: new PreparedSpeech(engine) })),
+      lab.work('analytics', {
+        recordTurn: async (row: RecordTurnInput) => void lab.turnRows.push(row),
+        recordCall: async (row: RecordCallInput) => void lab.callRows.push(row),
+      }),
+    ]);
+    lab.stops.push(async () => {
+      await hub.close();
+      await clientConnection.close();
+      await connection.close();
+    });
+    return lab;
+  }
+
+  /** Starts a call; without stored answers, since no cache worker stands here. */
+  async start(settings: CallSettingsPatch = {}, session = `lab-${randomUUID().slice(0, 12)}`) {
+    const request = callRequestSchema.parse({
+      session,
+      origin: 'cli',
+      settings: { endpointingMs: 0, endpointingMaxMs: 0, cache: false, ...settings },
+    });
+    const input: CallInput = { request, taskQueuePrefix: this.prefix };
+    const handle: WorkflowHandle<typeof call> = await this.client.workflow.start<typeof call>('call', {
+      workflowId: workflowIdOf(session),
+      taskQueue: taskQueueOf(this.prefix, 'call'),
+      args: [input],
+    });
+    return { session, handle, caller: new StreamCaller(this.hub, session) };
+  }
+
+  async close() {
+    for (const stop of this.stops) await stop();
+  }
+
+  private async work(service: 'call' | 'stt' | 'llm' | 'tts' | 'analytics', activities: object) {
+    const worker = await Worker.create({
+      connection: this.connection,
+      namespace: this.client.options.namespace,
+      taskQueue: taskQueueOf(this.prefix, service),
+      activities,
+      ...(service === 'call' ? { workflowBundle: await bundleWorkflows() } : {}),
+      shutdownGraceTime: 100,
+    });
+    const running = worker.run();
+    this.stops.unshift(async () => {
+      worker.shutdown();
+      await running;
+    });
+  }
+}
