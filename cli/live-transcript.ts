@@ -1,0 +1,78 @@
+import { type CallEvent, type EventOf, replyUtterance } from '../stream/events.ts';
+import type { FollowedTurn, TranscriptView } from './render.ts';
+
+export interface FollowedAside {
+  utterance: string;
+  heard: string;
+  interrupted: boolean;
+}
+
+/** Follows a call's transcript from its events, as it grows: what the caller said, what they heard, how fast. */
+export class LiveTranscript {
+  readonly asides: FollowedAside[] = [];
+  private readonly byUtterance = new Map<string, FollowedTurn>();
+  /** The hearing of each turn that counts. */
+  private readonly revisions = new Map<number, number>();
+  /** Replies that have been written, by turn and revision: some before it is known which revision counts. */
+  private readonly replies = new Map<string, EventOf<'reply.done'>>();
+  private beganAt: number | undefined;
+  private spoke = false;
+
+  constructor(private readonly view: TranscriptView) {}
+
+  get turns(): FollowedTurn[] {
+    return [...this.byUtterance.values()].sort((a, b) => a.turn - b.turn);
+  }
+
+  add(event: CallEvent) {
+    this.beganAt ??= event.at;
+    switch (event.type) {
+      case 'speech.started':
+        this.spoke = true;
+        break;
+      case 'turn.final':
+        this.understood(event);
+        break;
+      case 'reply.done':
+        this.replies.set(`${event.turn}/${event.revision}`, event);
+        break;
+      case 'playback.started': {
+        const turn = this.byUtterance.get(event.utterance);
+        if (turn) turn.voiceToVoiceMs = event.voiceToVoiceMs;
+        break;
+      }
+      case 'playback.ended':
+        this.heard(event);
+        break;
+    }
+  }
+
+  private understood({ at, turn, revision, text, speechEndedAt }: EventOf<'turn.final'>) {
+    const known = this.byUtterance.get(replyUtterance(turn));
+    // A second attempt at the turn heard it again.
+    if (known?.caller === text) return;
+    this.revisions.set(turn, revision);
+    this.byUtterance.set(replyUtterance(turn), {
+      turn,
+      caller: text,
+      heard: '',
+      interrupted: false,
+      answered: false,
+      transcriptMs: this.spoke ? at - speechEndedAt : undefined,
+    });
+    this.spoke = false;
+    this.view.caller?.(at - this.beganAt!, text);
+  }
+
+  private heard({ at, utterance, heard, interrupted }: EventOf<'playback.ended'>) {
+    this.view.bot?.(at - this.beganAt!, heard, interrupted);
+    const turn = this.byUtterance.get(utterance);
+    if (!turn) {
+      this.asides.push({ utterance, heard, interrupted });
+      return;
+    }
+    const reply = this.replies.get(`${turn.turn}/${this.revisions.get(turn.turn)}`);
+    Object.assign(turn, { heard, interrupted, answered: true, source: reply?.source, engine: reply?.engine });
+    this.view.turn(turn);
+  }
+}

@@ -1,0 +1,78 @@
+import type { AnswerSource } from '../call/transcript.ts';
+
+/** A turn as it was followed live. Times are in ms. */
+export interface FollowedTurn {
+  turn: number;
+  caller: string;
+  heard: string;
+  interrupted: boolean;
+  /** Whether the reply was heard, to its end or to an interruption. */
+  answered: boolean;
+  source?: AnswerSource;
+  engine?: string;
+  /** From the caller's last speech frame to the reply's first audio, at the gateway; none for a typed turn. */
+  voiceToVoiceMs?: number;
+  /** From the caller's last speech frame to the final transcript; none for a typed turn. */
+  transcriptMs?: number;
+}
+
+/** Where a transcript is shown; times in ms since the call began. */
+export interface TranscriptView {
+  caller?(at: number, words: string): void;
+  bot?(at: number, heard: string, interrupted: boolean): void;
+  /** The turn's reply has been heard. */
+  turn(turn: FollowedTurn): void;
+}
+
+type Print = (line: string) => void;
+
+/** What was said, line by line, each reply with its times below it. */
+export const asDialogue = (print: Print): TranscriptView => ({
+  caller: (at, words) => print(`${clock(at)}  caller  ${words || '(nothing was understood)'}`),
+  bot: (at, heard, interrupted) => print(`${clock(at)}  bot     ${heardWords(heard, interrupted)}`),
+  turn: (turn) => print(`${' '.repeat(17)}${times(turn)}`),
+});
+
+/** One row a turn; `tableHeading` goes above. */
+export const asTable = (print: Print): TranscriptView => ({ turn: (turn) => print(tableRow(turn)) });
+
+export const tableHeading = cells('turn', 'spoken', 'transcript', 'from', 'caller → what they heard');
+
+export function tableRow(turn: FollowedTurn): string {
+  const { voiceToVoiceMs, transcriptMs, caller, heard, interrupted } = turn;
+  const words = `“${caller}” → “${heardWords(heard, interrupted)}”`;
+  return cells(String(turn.turn), inMs(voiceToVoiceMs), inMs(transcriptMs), originOf(turn) ?? '', words);
+}
+
+function cells(turn: string, spoken: string, transcript: string, from: string, words: string): string {
+  return `${turn.padStart(4)}  ${spoken.padStart(8)}  ${transcript.padStart(10)}  ${from.padEnd(10)}  ${words}`;
+}
+
+function heardWords(heard: string, interrupted: boolean): string {
+  if (!interrupted) return heard || '(said nothing)';
+  return heard ? `${heard} — (interrupted)` : '(interrupted before a word was heard)';
+}
+
+/** `heard → spoken 634 ms · transcript 512 ms · responder`. */
+function times(turn: FollowedTurn): string {
+  const parts = [
+    turn.voiceToVoiceMs !== undefined && `heard → spoken ${inMs(turn.voiceToVoiceMs)}`,
+    turn.transcriptMs !== undefined && `transcript ${inMs(turn.transcriptMs)}`,
+    originOf(turn),
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+const inMs = (ms: number | undefined) => (ms === undefined ? '' : `${Math.round(ms)} ms`);
+
+/** Who wrote the answer: the cache, the engine by its name, or nobody in time. */
+function originOf({ source, engine }: FollowedTurn): string | undefined {
+  return source === 'model' ? engine || 'model' : source;
+}
+
+/** ms → `  m:ss.t`. */
+function clock(ms: number): string {
+  const tenths = Math.max(0, Math.round(ms / 100));
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
+  return `${Math.floor(tenths / 600)}:${seconds}`.padStart(7);
+}
