@@ -1,0 +1,12 @@
+import type { CallRequest } from '../call/request.ts';
+
+/** How the gateway starts or joins the workflow of a call. */
+export interface CallControl {
+  /** Rejects with CallRefused where the caller is to be told why; any other error means: try again later. */
+  ensure(request: CallRequest): Promise<'started' | 'joined'>;
+}
+
+/** The call can't be; the message says why, to the caller's client. */
+export class CallRefused extends Error {
+  override name = 'CallRefused';
+}

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { maskCustomer, maskPhone } from '../call/mask.ts';
+import type { CallRequest } from '../call/request.ts';
+import type { Logger } from '../config/log.ts';
+import type { VadEngine } from '../engines/vad/engine.ts';
+import { CallStream, now } from '../stream/call-stream.ts';
+import type { CallEvent, Placed } from '../stream/events.ts';
+import type { StreamHub, Subscription } from '../stream/hub.ts';
+import { formatKey, streamTtlMs } from '../stream/keys.ts';
+import { BargeIn } from './barge-in.ts';
+import { bytesPerMs } from './bytes-per-ms.ts';
+import { type CallControl, CallRefused } from './call-control.ts';
+import { CallerAudio } from './caller-audio.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import { Playback } from './playback.ts';
+import { QuietLog } from './quiet-log.ts';
+import { closeCode, type Transport, type TransportListener } from './transport.ts';
+import { VoiceDetector } from './voice-detector.ts';
+
+export interface SessionDeps {
+  hub: StreamHub;
+  vad: VadEngine;
+  control: CallControl;
+  log: Logger;
+  metrics: GatewayMetrics;
+  limits: GatewayLimits;
+  /** Silence that ends a stretch of speech, ms. */
+  speechStopMs: number;
+}
+
+/** One connection of a caller to a call: what they say goes into the call's stream, what it says to them comes out. */
+export class CallerSession implements TransportListener {
+  private readonly connection = randomUUID();
+  private readonly stream: CallStream;
+  private readonly voice: VoiceDetector;
+  private readonly audio: CallerAudio;
+  private readonly playback: Playback;
+  private readonly bargeIn: BargeIn;
+  private readonly quiet: QuietLog;
+  private readonly log: Logger;
+  private readonly subscriptions: Subscription[] = [];
+  /** When all audio that came would have been spoken, were it spoken as it should: in real time. */
+  private spokenUntil = 0;
+  private speechEndedAt: number | undefined;
+  private joined = false;
+  private over = false;
+  private unwritten = 0;
+  private lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly request: CallRequest,
+    private readonly transport: Transport,
+    private readonly deps: SessionDeps,
+  ) {
+    const { session } = request;
+    this.log = deps.log.child({ session });
+    this.quiet = new QuietLog(this.log);
+    this.stream = new CallStream(deps.hub, session, (error) =>
+      this.quiet.warn({ reason: error.message }, 'skipped an entry of the stream that can not be read'),
+    );
+    this.audio = new CallerAudio(transport.format, (header, audio) =>
+      this.write('audio', () => this.stream.sendIn(header, audio)),
+    );
+    this.voice = new VoiceDetector(deps.vad, transport.format, deps.speechStopMs, {
+      onStarted: (at, audioMs) => this.onSpeechStarted(at, audioMs),
+      onStopped: (at, audioMs) => this.onSpeechStopped(at, audioMs),
+      onError: (error) => this.quiet.warn({ reason: error.message }, 'voice detection failed'),
+    });
+    this.playback = new Playback({
+      transport,
+      bounds: deps.limits,
+      emit: (event) => this.emit(event),
+      verdict: (utterance) => this.bargeIn.verdict(utterance),
+      speechAnswered: () => this.takeSpeechEnd(),
+      onDropped: () => this.dropped('playback'),
+    });
+    this.bargeIn = new BargeIn(request.settings.bargeIn, this.playback);
+  }
+
+  /** Announces the caller, and starts or joins the call at the same time. */
+  start() {
+    const { hub, control } = this.deps;
+    const { session, phone, customer, origin, domain } = this.request;
+    const { format } = this.transport;
+    this.log.info(
+      {
+        origin,
+        domain,
+        ...format,
+        number: phone && maskPhone(phone),
+        client: customer && maskCustomer(customer),
+      },
+      'caller connected',
+    );
+    this.write('event', () => hub.redis.set(formatKey(session), JSON.stringify(format), 'PX', streamTtlMs));
+    this.emit({ type: 'caller.connected', at: now(), connection: this.connection, format });
+    control.ensure(this.request).then(
+      () => this.follow().catch((error: Error) => this.refuse(error)),
+      (error: Error) => this.refuse(error),
+    );
+  }
+
+  onAudio(audio: Buffer) {
+    if (this.over) return;
+    const time = now();
+    this.spokenUntil = Math.max(this.spokenUntil, time) + audio.length / bytesPerMs(this.transport.format);
+    if (this.spokenUntil - time > this.deps.limits.aheadMs) {
+      this.leave('dropped');
+      this.transport.end(closeCode.refused, 'send audio in real time');
+      return;
+    }
+    this.audio.write(audio);
+    this.voice.write(audio);
+  }
+
+  onMark(name: string) {
+    if (!this.over) this.playback.onMark(name);
+  }
+
+  onDigit(digit: string) {
+    this.emit({ type: 'caller.digit', at: now(), digit });
+  }
+
+  onText(text: string) {
+    if (this.over) return;
+    this.speechEndedAt = undefined;
+    this.emit({ type: 'caller.typed', at: now(), text });
+    this.bargeIn.onTyped();
+  }
+
+  onHangUp() {
+    this.leave('hangup');
+  }
+
+  onDropped() {
+    this.leave('dropped');
+  }
+
+  /** Ends the connection, not the call: the caller may come back elsewhere. Resolves when that is in the stream. */
+  async close(code: number, reason: string): Promise<void> {
+    this.leave('dropped');
+    this.transport.end(code, reason);
+    await this.lastWrite;
+  }
+
+  private async follow() {
+    if (this.over) return;
+    this.transport.confirm();
+    // Events first: what was played already is known before the audio comes.
+    this.keep(await this.stream.onEvents('0', (event) => this.onEvent(event)));
+    this.keep(await this.stream.onAudioOut('0', (chunk) => this.over || this.playback.onChunk(chunk)));
+  }
+
+  private keep(subscription: Subscription) {
+    if (this.over) subscription.close();
+    else this.subscriptions.push(subscription);
+  }
+
+  private onEvent(event: Placed<CallEvent>) {
+    if (this.over) return;
+    this.playback.onEvent(event);
+    this.transport.sendEvent?.(event);
+    if (event.type === 'caller.connected') {
+      if (event.connection === this.connection) this.joined = true;
+      else if (this.joined) this.replaced();
+    } else if (event.type === 'call.ended') {
+      this.playback.finish(() => {
+        this.stop();
+        this.transport.end(closeCode.over, event.reason);
+      });
+    }
+  }
+
+  private onSpeechStarted(at: number, audioMs: number) {
+    this.emit({ type: 'speech.started', at, audioMs });
+    this.bargeIn.onSpeechStarted();
+    this.audio.start(audioMs);
+  }
+
+  private onSpeechStopped(at: number, audioMs: number) {
+    this.audio.stop();
+    this.emit({ type: 'speech.stopped', at, audioMs, noticedAt: now() });
+    this.speechEndedAt = at;
+    this.bargeIn.onSpeechStopped();
+  }
+
+  private takeSpeechEnd(): number | undefined {
+    const at = this.speechEndedAt;
+    this.speechEndedAt = undefined;
+    return at;
+  }
+
+  /** A newer connection plays on; to say that this one is gone would say that the caller is. */
+  private replaced() {
+    this.stop();
+    this.log.info('another connection took over');
+    this.transport.end(closeCode.replaced, 'another connection took over this call');
+  }
+
+  private refuse(error: Error) {
+    if (this.over) return;
+    this.leave('dropped');
+    this.deps.metrics.refused.inc();
+    this.log.warn({ reason: error.message }, 'no call for a caller');
+    if (error instanceof CallRefused) this.transport.refuse(closeCode.refused, error.message);
+    else this.transport.refuse(closeCode.tryLater, 'the call could not be started; try again later');
+  }
+
+  private leave(reason: 'hangup' | 'dropped') {
+    if (this.over) return;
+    this.stop();
+    this.log.info({ reason }, 'caller disconnected');
+    this.append({ type: 'caller.disconnected', at: now(), connection: this.connection, reason });
+  }
+
+  /** Ends what is under way on both sides, and lets go of everything. */
+  private stop() {
+    this.playback.close();
+    this.voice.close();
+    this.over = true;
+    for (const subscription of this.subscriptions.splice(0)) subscription.close();
+  }
+
+  private emit(event: CallEvent) {
+    if (this.over) return;
+    if (event.type === 'playback.started' && event.voiceToVoiceMs !== undefined) {
+      this.deps.metrics.voiceToVoice.observe(event.voiceToVoiceMs / 1_000);
+    }
+    if (event.type === 'playback.ended' && event.interrupted) this.deps.metrics.interruptions.inc();
+    this.append(event);
+  }
+
+  private append(event: CallEvent) {
+    this.write('event', () => this.stream.emit(event));
+  }
+
+  private write(what: 'audio' | 'event', send: () => Promise<unknown>) {
+    if (this.unwritten >= this.deps.limits.unwritten) {
+      this.dropped(what);
+      return;
+    }
+    this.unwritten++;
+    this.lastWrite = send()
+      .catch((error: Error) => this.quiet.warn({ reason: error.message }, 'could not write to the stream'))
+      .finally(() => this.unwritten--);
+  }
+
+  private dropped(what: 'audio' | 'event' | 'playback') {
+    this.deps.metrics.dropped.inc({ what });
+    this.quiet.warn({ what }, 'dropped a piece of a call to keep within bounds');
+  }
+}

@@ -1,0 +1,43 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
+
+/** The gateway's metrics, in the registry of its process. */
+export function gatewayMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    callers: new Gauge({
+      name: 'orkestra_gateway_callers',
+      help: 'Connected callers',
+      registers,
+    }),
+    refused: new Counter({
+      name: 'orkestra_gateway_refused_total',
+      help: 'Connections that got no call',
+      registers,
+    }),
+    faults: new Counter({
+      name: 'orkestra_gateway_faults_total',
+      help: 'Messages from callers that were ignored',
+      labelNames: ['kind'],
+      registers,
+    }),
+    dropped: new Counter({
+      name: 'orkestra_gateway_dropped_total',
+      help: 'Pieces of audio or events that a bound made the gateway drop',
+      labelNames: ['what'],
+      registers,
+    }),
+    interruptions: new Counter({
+      name: 'orkestra_gateway_interruptions_total',
+      help: 'Utterances of the bot that the caller cut',
+      registers,
+    }),
+    voiceToVoice: new Histogram({
+      name: 'orkestra_gateway_voice_to_voice_seconds',
+      help: "From the caller's last speech frame to the first audio of the reply",
+      buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,232 @@
+import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
+import { now } from '../stream/call-stream.ts';
+import type { CallEvent } from '../stream/events.ts';
+import type { Verdict } from './barge-in.ts';
+import { bytesPerMs } from './bytes-per-ms.ts';
+import { wordsHeard } from './heard.ts';
+import type { Transport } from './transport.ts';
+import type { Utterance } from './utterance.ts';
+import { UtteranceQueue, type QueueBounds } from './utterance-queue.ts';
+
+/** Audio is sent in frames of this length, ms, each with a mark. */
+const FRAME_MS = 200;
+/** How far it is sent ahead of what the caller hears, ms: what a stutter of this process may cost unheard. */
+const LEAD_MS = 400;
+/** How long a client that echoes marks may take to echo the last one, ms. */
+const MARK_GRACE_MS = 2_000;
+/** An utterance whose audio stops coming is given up after this, ms, when something else waits. */
+const STALL_MS = 5_000;
+/** How long a predecessor that still lives may take to say how its utterance ended, ms. */
+const SETTLE_MS = 1_000;
+
+export interface PlaybackDeps {
+  transport: Transport;
+  bounds: QueueBounds;
+  emit(event: CallEvent): void;
+  verdict(utterance: Utterance): Verdict;
+  /** When the caller's last speech ended, ms since the Unix epoch, if a reply is to answer it. Asked once a reply. */
+  speechAnswered(): number | undefined;
+  /** A bound made it drop audio. */
+  onDropped(): void;
+}
+
+interface Playing {
+  utterance: Utterance;
+  started: boolean;
+  /** When all that was sent will have been played, by the clock. */
+  endsAt: number;
+  /** Marks that have not come back, with the bytes of the utterance before each. */
+  marks: { name: string; position: number }[];
+}
+
+/**
+ * The playback clock: sends the bot's utterances to the caller one after the other, a little ahead of the clock,
+ * and knows what was heard of each: to the frame where the client echoes marks, by the clock where it does not.
+ */
+export class Playback {
+  private readonly queue: UtteranceQueue;
+  private readonly rate: number;
+  private playing: Playing | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private settling: NodeJS.Timeout | undefined;
+  private marks = 0;
+  private echoes = false;
+  private onIdle: (() => void) | undefined;
+  private closed = false;
+
+  constructor(private readonly deps: PlaybackDeps) {
+    this.queue = new UtteranceQueue(deps.transport.format, deps.bounds);
+    this.rate = bytesPerMs(deps.transport.format);
+  }
+
+  onChunk(chunk: AudioChunk<OutHeader>) {
+    if (!this.queue.add(chunk)) this.deps.onDropped();
+    this.advance();
+  }
+
+  onEvent(event: CallEvent) {
+    switch (event.type) {
+      case 'turn.eager':
+        return this.queue.onEager(event.turn, event.revision);
+      case 'turn.resumed':
+        return this.queue.onResumed(event.turn);
+      case 'turn.final':
+        this.queue.onFinal(event.turn, event.revision);
+        return this.advance();
+      case 'playback.started':
+        return this.leave(event.utterance, event.at);
+      case 'playback.ended':
+        return this.queue.settle(event.utterance);
+    }
+  }
+
+  onMark(name: string) {
+    const marks = this.playing?.marks ?? [];
+    const place = marks.findIndex((mark) => mark.name === name);
+    // Marks of what was cleared come back as well, and mean nothing.
+    if (place === -1) return;
+    this.echoes = true;
+    marks.splice(0, place + 1);
+    if (marks.length === 0) this.advance();
+  }
+
+  /** Stops what is being played, at once, and drops what waits behind it. */
+  interrupt() {
+    if (!this.playing) return;
+    this.deps.transport.clear();
+    this.end(this.playing, true);
+    for (const utterance of this.queue.drain()) this.cut(utterance);
+  }
+
+  /** Plays out what is being played, drops all else, then calls back. */
+  finish(onIdle: () => void) {
+    this.queue.clear();
+    this.onIdle = onIdle;
+    this.advance();
+  }
+
+  /** The connection is gone: what was being played ends where it was. */
+  close() {
+    if (this.playing) this.end(this.playing, true);
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.settling);
+  }
+
+  /** Sends what is to be sent now, and comes back when there will be more to do. */
+  advance() {
+    if (this.closed) return;
+    clearTimeout(this.timer);
+    while (this.playing || this.startNext()) {
+      const wait = this.play(this.playing!);
+      if (wait === 0) continue;
+      if (wait !== Infinity) this.timer = setTimeout(() => this.advance(), Math.ceil(wait));
+      return;
+    }
+    if (!this.onIdle) return;
+    this.closed = true;
+    this.onIdle();
+  }
+
+  private startNext(): boolean {
+    if (this.onIdle) return false;
+    for (let next = this.queue.peek(); next; next = this.queue.peek()) {
+      const verdict = this.queue.isStale(next) ? 'cut' : this.deps.verdict(next);
+      if (verdict === 'wait') return false;
+      if (verdict === 'play') {
+        this.playing = { utterance: this.queue.begin(), started: false, endsAt: now(), marks: [] };
+        return true;
+      }
+      this.cut(next);
+    }
+    return false;
+  }
+
+  /** Plays on; returns ms until there is more to do, Infinity where a chunk or a mark will tell, 0 at the end. */
+  private play(playing: Playing): number {
+    for (;;) {
+      const spare = playing.endsAt - now() - (LEAD_MS - FRAME_MS);
+      if (spare > 0) return spare;
+      const frame = playing.utterance.take(FRAME_MS * this.rate);
+      if (!frame) return this.playLast(playing);
+      this.send(playing, frame);
+    }
+  }
+
+  private send(playing: Playing, frame: Buffer) {
+    const { transport } = this.deps;
+    const name = `${playing.utterance.name}:${++this.marks}`;
+    transport.sendAudio(frame);
+    transport.sendMark(name);
+    playing.endsAt = Math.max(playing.endsAt, now()) + frame.length / this.rate;
+    playing.marks.push({ name, position: playing.utterance.taken });
+    if (!playing.started) this.started(playing);
+  }
+
+  private playLast(playing: Playing): number {
+    const left = playing.endsAt - now();
+    let patience: number;
+    if (playing.utterance.complete) {
+      patience = this.echoes && playing.marks.length > 0 ? MARK_GRACE_MS : 0;
+    } else {
+      // Its voice is late. Only if somebody waits is there a reason to give it up.
+      if (!this.onIdle && !this.queue.peek()) return Infinity;
+      patience = this.onIdle ? 0 : STALL_MS;
+    }
+    if (left + patience > 0) return left + patience;
+    this.end(playing, !playing.utterance.complete);
+    return 0;
+  }
+
+  private started(playing: Playing) {
+    const { utterance } = playing;
+    const at = now();
+    const speechEndedAt = utterance.turn === undefined ? undefined : this.deps.speechAnswered();
+    const voiceToVoiceMs = speechEndedAt === undefined ? undefined : at - speechEndedAt;
+    playing.started = true;
+    this.deps.emit({ type: 'playback.started', at, utterance: utterance.name, voiceToVoiceMs });
+  }
+
+  private end(playing: Playing, interrupted: boolean) {
+    const { utterance } = playing;
+    const heardBytes = interrupted ? this.heardBytes(playing) : utterance.bytes;
+    const heard = interrupted
+      ? wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes)
+      : utterance.text;
+    this.playing = undefined;
+    clearTimeout(this.timer);
+    this.ended(utterance, interrupted, heardBytes / this.rate, heard);
+  }
+
+  /** The clock says what can have been heard at most; a mark that is not back, that not all of its frame was. */
+  private heardBytes({ utterance, endsAt, marks }: Playing): number {
+    const byClock = Math.max(0, utterance.taken - Math.max(0, endsAt - now()) * this.rate);
+    return this.echoes && marks[0] ? Math.min(byClock, marks[0].position) : byClock;
+  }
+
+  private cut(utterance: Utterance) {
+    this.ended(utterance, true, 0, '');
+  }
+
+  private ended({ name }: Utterance, interrupted: boolean, playedMs: number, heard: string) {
+    this.queue.settle(name);
+    this.deps.emit({ type: 'playback.ended', at: now(), utterance: name, interrupted, playedMs, heard });
+  }
+
+  /**
+   * An earlier connection of this call began an utterance. It says how that ended, unless its process is gone:
+   * then as much of it counts as heard as there was time for.
+   */
+  private leave(name: string, startedAt: number) {
+    if (!this.queue.leave(name, startedAt)) return;
+    const foundAt = now();
+    this.settling ??= setTimeout(() => {
+      this.settling = undefined;
+      for (const { utterance, startedAt: began } of this.queue.unsettled()) {
+        const heardBytes = Math.min(utterance.bytes, (foundAt - began) * this.rate);
+        const heard = wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes);
+        this.ended(utterance, true, heardBytes / this.rate, heard);
+      }
+    }, SETTLE_MS);
+  }
+}

@@ -1,0 +1,143 @@
+import { createServer, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type { Registry } from 'prom-client';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Logger } from '../config/log.ts';
+import type { Config } from '../config/schema.ts';
+import type { VadEngine } from '../engines/vad/engine.ts';
+import type { StreamHub } from '../stream/hub.ts';
+import type { CallControl } from './call-control.ts';
+import { CallerSession } from './caller-session.ts';
+import { CallerSocket } from './caller-socket.ts';
+import { type GatewayLimits, gatewayLimits } from './limits.ts';
+import { gatewayMetrics } from './metrics.ts';
+import { acceptPcm } from './pcm.ts';
+import { type Begin, closeCode } from './transport.ts';
+import { acceptTwilio } from './twilio.ts';
+
+export interface GatewayOptions {
+  config: Config;
+  hub: StreamHub;
+  vad: VadEngine;
+  control: CallControl;
+  log: Logger;
+  metrics: Registry;
+  /** Other bounds than the usual ones. */
+  limits?: Partial<GatewayLimits>;
+}
+
+export interface Gateway {
+  port: number;
+  /** Takes no more callers; resolves when the last one has gone. */
+  drain(): Promise<void>;
+  /** Asks the callers that are left to reconnect, and ends. */
+  close(): Promise<void>;
+}
+
+type Accept = (socket: CallerSocket, begin: Begin) => void;
+
+/** `/ws` is where many clients of Twilio Media Streams look by default. */
+const doors: Record<string, Accept> = { '/twilio': acceptTwilio, '/ws': acceptTwilio, '/pcm': acceptPcm };
+
+/** Opens the callers' door. Rejects where the port can't be had. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const { host, port: wanted, speechStopMs } = options.config.gateway;
+  const limits = { ...gatewayLimits, ...options.limits };
+  const metrics = gatewayMetrics(options.metrics);
+  const sockets = new Map<WebSocket, CallerSocket>();
+  const sessions = new Set<CallerSession>();
+  let drained: Promise<void> | undefined;
+  let onLastGone: (() => void) | undefined;
+
+  const server = createServer({ noDelay: true, headersTimeout: limits.startMs }, (_, response) => {
+    response.writeHead(426, { upgrade: 'websocket' }).end('This is a WebSocket server.\n');
+  });
+  const webSocketOptions: ServerOptions & { closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // Twice the bound, so that a message beyond it can be answered with a reason.
+    maxPayload: 2 * limits.messageBytes,
+    closeTimeout: limits.closeMs,
+  };
+  const webSockets = new WebSocketServer(webSocketOptions);
+
+  const welcome = (webSocket: WebSocket, accept: Accept) => {
+    const socket = new CallerSocket(webSocket, { limits, log, metrics });
+    let session: CallerSession | undefined;
+    sockets.set(webSocket, socket);
+    metrics.callers.set(sockets.size);
+    accept(socket, (request, transport) => {
+      const { hub, vad, control } = options;
+      session = new CallerSession(request, transport, {
+        hub,
+        vad,
+        control,
+        log,
+        metrics,
+        limits,
+        speechStopMs,
+      });
+      sessions.add(session);
+      session.start();
+      return session;
+    });
+    webSocket.on('close', () => {
+      sockets.delete(webSocket);
+      if (session) sessions.delete(session);
+      metrics.callers.set(sockets.size);
+      if (sockets.size === 0) onLastGone?.();
+    });
+  };
+
+  server.on('upgrade', (request, connection, head) => {
+    connection.on('error', (error) => log.debug({ reason: error.message }, 'connection error'));
+    const accept = doors[request.url!.split('?', 1)[0]!];
+    if (!accept) return reject(connection, 404, 'Connect to /twilio or /pcm.');
+    if (drained || sockets.size >= limits.callers) {
+      metrics.refused.inc();
+      return reject(connection, 503, 'No more callers here; connect again in a moment.');
+    }
+    webSockets.handleUpgrade(request, connection, head, (webSocket) => welcome(webSocket, accept));
+  });
+
+  const pings = setInterval(() => {
+    for (const socket of sockets.values()) socket.ping();
+  }, limits.pingMs);
+
+  server.listen(wanted, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  log.info({ host, port }, 'gateway open');
+
+  const drain = () =>
+    (drained ??= new Promise<void>((resolve) => {
+      onLastGone = resolve;
+      if (sockets.size === 0) resolve();
+    }));
+
+  const close = async () => {
+    clearInterval(pings);
+    const gone = drain();
+    const reason = 'the gateway restarts; connect again';
+    await Promise.all([...sessions].map((session) => session.close(closeCode.restarting, reason)));
+    for (const socket of sockets.values()) socket.close(closeCode.restarting, reason);
+    await gone;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  };
+
+  return { port, drain, close };
+}
+
+function reject(connection: Duplex, status: number, reason: string) {
+  const body = `${reason}\n`;
+  connection.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

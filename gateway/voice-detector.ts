@@ -1,0 +1,148 @@
+import { type MediaFormat, toSamples } from '../audio/format.ts';
+import { Resampler } from '../audio/resample.ts';
+import { now } from '../stream/call-stream.ts';
+import type { VadEngine, VadStream } from '../engines/vad/engine.ts';
+
+/** Where the caller's speech begins and ends. Positions are ms since the caller's first frame. */
+export interface VoiceListener {
+  /** `at` and `audioMs` are of the first frame that held speech. */
+  onStarted(at: number, audioMs: number): void;
+  /** `at` and `audioMs` are of the last frame that held speech. */
+  onStopped(at: number, audioMs: number): void;
+  onError(error: Error): void;
+}
+
+/** Probability that begins a stretch of speech, and the lower one that keeps it going. */
+const BEGIN = 0.5;
+const KEEP = 0.35;
+/** So much speech, ms, before it counts as begun: a click is shorter. */
+const MIN_SPEECH_MS = 96;
+/** Windows that wait for the engine: 5 s. What comes on top is not judged. */
+const MAX_WAITING = 156;
+/** A client that stops sending in mid-speech (muted, or its line cut) has stopped speaking after this, ms more. */
+const GAP_MS = 300;
+
+interface Window {
+  samples: Int16Array;
+  /** When its last sample arrived, ms since the Unix epoch. */
+  at: number;
+  /** Position of its end. */
+  endMs: number;
+}
+
+/** Turns a caller's audio into the beginnings and ends of speech. */
+export class VoiceDetector {
+  private readonly stream: VadStream;
+  private readonly resampler: Resampler | undefined;
+  private readonly windowMs: number;
+  /** Windows of silence that end speech: as near to `stopMs` as whole windows come. */
+  private readonly stopWindows: number;
+  private readonly waiting: Window[] = [];
+  private window: Int16Array;
+  private filled = 0;
+  private positionMs = 0;
+  private judging = false;
+  private closed = false;
+
+  private run = 0;
+  private first: Window | undefined;
+  private last: Window | undefined;
+  private speaking = false;
+  private silent = 0;
+  private gap: NodeJS.Timeout | undefined;
+
+  /** `stopMs` of silence end a stretch of speech. */
+  constructor(
+    vad: VadEngine,
+    private readonly format: MediaFormat,
+    private readonly stopMs: number,
+    private readonly listener: VoiceListener,
+  ) {
+    const rate = format.sampleRate === 8_000 ? 8_000 : 16_000;
+    this.stream = vad.open(rate);
+    this.resampler = format.sampleRate > rate ? new Resampler(format.sampleRate, rate) : undefined;
+    this.windowMs = (this.stream.windowSamples * 1_000) / rate;
+    this.stopWindows = Math.max(1, Math.round(stopMs / this.windowMs));
+    this.window = new Int16Array(this.stream.windowSamples);
+  }
+
+  /** Takes audio as it came off the socket. */
+  write(audio: Uint8Array) {
+    const decoded = toSamples(this.format, audio);
+    const samples = this.resampler?.process(decoded) ?? decoded;
+    const at = now();
+    for (let taken = 0; taken < samples.length;) {
+      const part = samples.subarray(taken, taken + this.window.length - this.filled);
+      this.window.set(part, this.filled);
+      taken += part.length;
+      this.filled += part.length;
+      if (this.filled === this.window.length) this.complete(at);
+    }
+    this.gap?.refresh();
+    if (!this.judging) void this.judgeAll();
+  }
+
+  /** Ends speech that is under way, and listens no more. */
+  close() {
+    this.closed = true;
+    this.stopped();
+    this.stream.close();
+  }
+
+  private complete(at: number) {
+    this.positionMs += this.windowMs;
+    if (this.waiting.length < MAX_WAITING) {
+      this.waiting.push({ samples: this.window, at, endMs: this.positionMs });
+    }
+    this.window = new Int16Array(this.stream.windowSamples);
+    this.filled = 0;
+  }
+
+  private async judgeAll() {
+    this.judging = true;
+    for (let window = this.waiting.shift(); window; window = this.waiting.shift()) {
+      try {
+        const probability = await this.stream.next(window.samples);
+        if (this.closed) return;
+        this.judge(window, probability);
+      } catch (error) {
+        if (this.closed) return;
+        this.listener.onError(error as Error);
+      }
+    }
+    this.judging = false;
+  }
+
+  private judge(window: Window, probability: number) {
+    if (this.speaking) {
+      if (probability >= KEEP) {
+        this.last = window;
+        this.silent = 0;
+      } else if (++this.silent >= this.stopWindows) this.stopped();
+      return;
+    }
+    if (probability < (this.run === 0 ? BEGIN : KEEP)) {
+      this.run = 0;
+      return;
+    }
+    if (this.run++ === 0) this.first = window;
+    if (this.run * this.windowMs >= MIN_SPEECH_MS) this.started(window);
+  }
+
+  private started(window: Window) {
+    this.speaking = true;
+    this.silent = 0;
+    this.last = window;
+    this.gap = setTimeout(() => this.stopped(), this.stopMs + GAP_MS);
+    this.listener.onStarted(this.first!.at, this.first!.endMs - this.windowMs);
+  }
+
+  private stopped() {
+    if (!this.speaking) return;
+    this.speaking = false;
+    this.run = 0;
+    clearTimeout(this.gap);
+    this.gap = undefined;
+    this.listener.onStopped(this.last!.at, this.last!.endMs);
+  }
+}
