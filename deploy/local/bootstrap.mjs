@@ -172,15 +172,23 @@ function argumentsOf([first, ...rest]) {
   return once ? ['--once', ...given] : given;
 }
 
+const commands = {
+  start: (args) => become('cli/main.js', ['up', '--demo', ...args]),
+  bench: (args) => become('bench/main.js', args),
+  test: async (args) => process.exit(await test(args)),
+  build: () => undefined,
+  install: () => undefined,
+};
+
 const [command, ...given] = process.argv.slice(2);
-const args = argumentsOf(given);
 try {
   checkNode();
+  if (!Object.hasOwn(commands, command ?? '')) {
+    throw new BootstrapError(`Say what to do, one of: ${Object.keys(commands).join(', ')}.`);
+  }
   await install();
   if (command !== 'install') await build();
-  if (command === 'start') await become('cli/main.js', ['up', '--demo', ...args]);
-  if (command === 'bench') await become('bench/main.js', args);
-  if (command === 'test') process.exit(await test(args));
+  await commands[command](argumentsOf(given));
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;
   say(error.message);

@@ -1,10 +1,9 @@
-import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
+import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from './setup-error.ts';
 
 const ATTEMPTS = 4;
+const PAUSE_MS = 500;
 /** Silence of the server after which a download is tried again from where it stopped. */
 const STUCK_AFTER_MS = 30_000;
 
@@ -23,14 +22,13 @@ export async function downloadUrl(
     try {
       if (sizeOf(partial) < bytes) await fetchRest(url, bytes, partial);
       if (sizeOf(partial) === bytes) return renameSync(partial, target);
-      reason = `${sizeOf(partial)} bytes came, ${bytes} were expected`;
-      if (sizeOf(partial) > bytes) break;
+      reason = `it ended after ${sizeOf(partial)} of ${bytes} bytes`;
     } catch (error) {
       if (error instanceof SetupError) throw error;
       reason = ((error as Error).cause as Error | undefined)?.message ?? (error as Error).message;
     }
+    if (attempt < ATTEMPTS) await sleep(PAUSE_MS * attempt);
   }
-  if (sizeOf(partial) > bytes) rmSync(partial, { force: true });
   throw new SetupError(`${url} could not be downloaded: ${reason}`);
 }
 
@@ -45,30 +43,21 @@ async function fetchRest(url: string, bytes: number, partial: string): Promise<v
     });
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      // The server will not say anything else the next time, except where the range is what it dislikes.
+      // What was kept may be what the server dislikes: the next attempt starts anew.
       rmSync(partial, { force: true });
-      if (response.status === 416) return;
-      throw new SetupError(`${url} could not be downloaded: the server says ${response.status}`);
+      throw new Error(`the server says ${response.status}`);
     }
     const resumes = response.headers.get('content-range')?.startsWith(`bytes ${have}-`) ?? false;
+    if (!resumes) rmSync(partial, { force: true });
     let total = resumes ? have : 0;
-    const guard = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        clearTimeout(timer);
-        timer = setTimeout(() => stuck.abort(), STUCK_AFTER_MS);
-        total += chunk.length;
-        done(
-          total > bytes ? new SetupError(`${url} is larger than the ${bytes} bytes expected`) : null,
-          chunk,
-        );
-      },
-    });
-    await pipeline(
-      Readable.fromWeb(response.body as ReadableStream),
-      guard,
-      createWriteStream(partial, { flags: resumes ? 'a' : 'w' }),
-      { signal: stuck.signal },
-    );
+    for await (const chunk of response.body) {
+      clearTimeout(timer);
+      timer = setTimeout(() => stuck.abort(), STUCK_AFTER_MS);
+      total += chunk.length;
+      if (total > bytes) throw new SetupError(`${url} is larger than the ${bytes} bytes expected`);
+      // At once, so that it is there when the next chunk does not come.
+      appendFileSync(partial, chunk);
+    }
   } finally {
     clearTimeout(timer);
   }

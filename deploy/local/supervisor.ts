@@ -41,12 +41,13 @@ export async function superviseWorkers(options: SupervisorOptions): Promise<Supe
     workers.push(...options.names.map((name) => new Worker(name, options, keeper, reject)));
   });
   for (const worker of workers) await worker.start();
-  const ready = Promise.race([failed, Promise.all(workers.map((worker) => worker.ready))]);
+  const allReady = Promise.all(workers.map((worker) => worker.ready)).then(() => undefined);
+  const ready = Promise.race([failed, allReady]);
   // Both are for those who ask; nobody has to.
   failed.catch(() => undefined);
   ready.catch(() => undefined);
   return {
-    ready: ready.then(() => undefined),
+    ready,
     failed,
     pids: () => Object.fromEntries(workers.flatMap(({ name, pid }) => (pid ? [[name, pid]] : []))),
     healthUrls: Object.fromEntries(workers.map(({ name, healthUrl }) => [name, healthUrl])),
