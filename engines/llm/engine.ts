@@ -4,7 +4,7 @@ import type { z } from 'zod';
 export interface LlmEngine {
   readonly name: string;
   warmUp(): Promise<void>;
-  /** Streams one reply. Throws EngineError. Stops when `signal` aborts. */
+  /** Streams one reply. Throws EngineError. When `signal` aborts it ends early, without an error. */
   reply(request: LlmRequest, signal: AbortSignal): AsyncIterable<LlmPart>;
   close(): Promise<void>;
 }

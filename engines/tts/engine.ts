@@ -6,7 +6,7 @@ export interface TtsEngine {
   /** Voices that `synthesize` takes; `default` is always one. */
   readonly voices: readonly string[];
   warmUp(): Promise<void>;
-  /** Throws EngineError. Stops at the next chunk when `signal` aborts. */
+  /** Throws EngineError. When `signal` aborts it ends early, without an error. */
   synthesize(request: TtsRequest, signal: AbortSignal): AsyncIterable<Int16Array>;
   close(): Promise<void>;
 }

@@ -24,7 +24,10 @@ export function piperModel(onnx: Buffer, voice: PiperVoice): Buffer {
     n_speakers: voice.num_speakers,
     sample_rate: voice.audio.sample_rate,
   };
-  return Buffer.concat([onnx, ...Object.entries(metadata).map(([key, value]) => property(key, String(value)))]);
+  return Buffer.concat([
+    onnx,
+    ...Object.entries(metadata).map(([key, value]) => property(key, String(value))),
+  ]);
 }
 
 /** `tokens.txt`: a line a phoneme, a space, its number; in the order of the numbers. */

@@ -1,0 +1,14 @@
+import type { Config } from '../../config/schema.ts';
+import type { SttEngine } from './engine.ts';
+import { createMoonshine } from './moonshine.ts';
+import { createScriptedStt } from './scripted.ts';
+
+/** The recogniser that the configuration names. Throws EngineError if its model is missing. */
+export function createSttEngine(config: Config): SttEngine {
+  switch (config.engines.stt) {
+    case 'moonshine':
+      return createMoonshine(config.models.folder);
+    case 'scripted':
+      return createScriptedStt();
+  }
+}

@@ -1,0 +1,67 @@
+import { EngineError } from '../error.ts';
+import { modelFiles, type ModelFolder } from '../model-files.ts';
+import { loadSherpa, type OfflineRecognizer } from '../sherpa.ts';
+import { WorkQueue } from '../work-queue.ts';
+import { cleanTranscript } from './clean-transcript.ts';
+import type { SttEngine } from './engine.ts';
+import { MoonshineStream, RATE, type Recognise } from './moonshine-stream.ts';
+import { isSpeechless } from './speech-audio.ts';
+
+/** One thread a decode: two at once then give 26 utterances a second on two cores, two threads each 18. */
+const THREADS = 1;
+const DECODES_AT_ONCE = 2;
+/** Some 15 s of work. A stream has at most one partial and its final transcript in here. */
+const MOST_WAITING = 200;
+
+/** Moonshine tiny, English, by sherpa-onnx. Throws EngineError if its model is missing. */
+export function createMoonshine(folder: ModelFolder): SttEngine {
+  const name = 'moonshine';
+  const files = modelFiles(name, folder, 'moonshine-tiny-en', [
+    'encoder_model.ort',
+    'decoder_model_merged.ort',
+    'tokens.txt',
+  ]);
+  const queue = new WorkQueue(name, { concurrency: DECODES_AT_ONCE, keptForUrgent: 1, limit: MOST_WAITING });
+  let loading: Promise<OfflineRecognizer> | undefined;
+
+  const load = () =>
+    (loading ??= loadSherpa().OfflineRecognizer.createAsync({
+      featConfig: { sampleRate: RATE, featureDim: 80 },
+      modelConfig: {
+        moonshine: { encoder: files['encoder_model.ort'], mergedDecoder: files['decoder_model_merged.ort'] },
+        tokens: files['tokens.txt'],
+        numThreads: THREADS,
+        provider: 'cpu',
+      },
+    }));
+
+  async function decode(samples: Int16Array): Promise<string> {
+    try {
+      const recognizer = await load();
+      const stream = recognizer.createStream();
+      stream.acceptWaveform({ sampleRate: RATE, samples: Float32Array.from(samples, (s) => s / 32_768) });
+      const { text, tokens } = await recognizer.decodeAsync(stream);
+      return cleanTranscript({ text, tokens: tokens.length }, samples.length / RATE);
+    } catch (cause) {
+      throw new EngineError(name, `recognition failed: ${(cause as Error).message}`, {
+        retryable: true,
+        cause,
+      });
+    }
+  }
+
+  const decodeSpeech = async (samples: Int16Array) => (isSpeechless(samples) ? '' : decode(samples));
+  const recognise: Recognise = (job, work) => queue.run(() => work(decodeSpeech), job);
+
+  return {
+    name,
+    async warmUp() {
+      // Noise, since silence ends the decoder before it has begun.
+      await decode(Int16Array.from({ length: RATE }, (_, i) => 3_000 * Math.sin(i * i)));
+    },
+    open: (options) => new MoonshineStream(recognise, options),
+    async close() {
+      loading = undefined;
+    },
+  };
+}

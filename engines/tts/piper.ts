@@ -1,0 +1,85 @@
+import { EngineError } from '../error.ts';
+import { modelFiles, type ModelFolder } from '../model-files.ts';
+import { loadSherpa, type OfflineTts } from '../sherpa.ts';
+import { WorkQueue } from '../work-queue.ts';
+import type { TtsEngine } from './engine.ts';
+import { speechPieces } from './speech-pieces.ts';
+import { spokenText } from './spoken-text.ts';
+
+/** Hz of the voice. */
+const RATE = 22_050;
+const VOICES = ['default', 'joe'];
+/** One thread a piece: two pieces at once are then 30 s of speech a second on two cores; two threads each, 24. */
+const THREADS = 1;
+const PIECES_AT_ONCE = 2;
+/** Some 10 s of work. A sentence has one piece in here at a time. */
+const MOST_WAITING = 100;
+/** The voice begins with 30–60 ms of near silence; what is below this is not speech yet: -40 dBFS. */
+const AUDIBLE = 0.01;
+/** Left before the first audible sample, and faded in, so that it doesn't click. */
+const LEAD = Math.round(0.005 * RATE);
+
+/** Piper with the voice en_US-joe-medium, by sherpa-onnx. Throws EngineError if its model is missing. */
+export function createPiper(folder: ModelFolder): TtsEngine {
+  const name = 'piper';
+  const files = modelFiles(name, folder, 'piper-joe', ['voice.onnx', 'tokens.txt', 'espeak-ng-data']);
+  const queue = new WorkQueue(name, { concurrency: PIECES_AT_ONCE, keptForUrgent: 0, limit: MOST_WAITING });
+  let loading: Promise<OfflineTts> | undefined;
+
+  const load = () =>
+    (loading ??= loadSherpa().OfflineTts.createAsync({
+      model: {
+        vits: { model: files['voice.onnx'], tokens: files['tokens.txt'], dataDir: files['espeak-ng-data'] },
+        numThreads: THREADS,
+        provider: 'cpu',
+      },
+      maxNumSentences: 1,
+    }));
+
+  async function generate(text: string, speed: number): Promise<Int16Array> {
+    try {
+      const voice = await load();
+      const { samples } = await voice.generateAsync({ text, speed, sid: 0, enableExternalBuffer: false });
+      return withoutLead(samples);
+    } catch (cause) {
+      throw new EngineError(name, `synthesis failed: ${(cause as Error).message}`, { retryable: true, cause });
+    }
+  }
+
+  return {
+    name,
+    sampleRate: RATE,
+    voices: VOICES,
+    async warmUp() {
+      await generate('Hello.', 1);
+    },
+    async *synthesize({ text, voice, speed }, signal) {
+      if (!VOICES.includes(voice)) {
+        const message = `has no voice "${voice}"; there are ${VOICES.join(' and ')}`;
+        throw new EngineError(name, message, { retryable: false });
+      }
+      for (const piece of speechPieces(spokenText(text))) {
+        const made = queue.run(() => generate(piece, speed), { urgent: true, signal });
+        const audio = await made.catch((error: unknown) => {
+          if (signal.aborted) return undefined;
+          throw error;
+        });
+        if (!audio || signal.aborted) return;
+        if (audio.length > 0) yield audio;
+      }
+    },
+    async close() {
+      loading = undefined;
+    },
+  };
+}
+
+/** Samples from -1 to 1 → 16 bits, from just before the first that can be heard. */
+function withoutLead(samples: Float32Array): Int16Array {
+  const firstAudible = samples.findIndex((sample) => Math.abs(sample) > AUDIBLE);
+  if (firstAudible === -1) return new Int16Array(0);
+  return Int16Array.from(samples.subarray(Math.max(0, firstAudible - LEAD)), (sample, i) => {
+    const fade = Math.min(1, (i + 1) / LEAD);
+    return Math.max(-32_768, Math.min(32_767, Math.round(sample * fade * 32_767)));
+  });
+}
