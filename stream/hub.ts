@@ -25,7 +25,7 @@ export class StreamHub {
       feed?.push(message.toString('latin1', 0, end), message.subarray(end + 1));
     });
     this.reader.on('ready', () => {
-      for (const feed of this.feeds.values()) feed.catchUp().catch(onError);
+      for (const feed of this.feeds.values()) feed.resume().catch(onError);
     });
   }
 
@@ -51,9 +51,8 @@ export class StreamHub {
       feed = new Feed(key, this.redis, this.reader);
       this.feeds.set(key, feed);
     }
-    const follower = feed.join(from, listener);
-    await feed.subscribed;
-    await feed.catchUp();
+    const follower = { last: from, listener, caughtUp: false };
+    await feed.join(follower);
     return {
       close: () => {
         if (feed.leave(follower) && this.feeds.get(key) === feed) {
@@ -79,11 +78,13 @@ export interface Subscription {
 interface Follower {
   last: string;
   listener: Listener;
+  /** It has been given all that was there; until then it is given nothing that is pushed. */
+  caughtUp: boolean;
 }
 
 /** One stream that this process follows, and those who wait on it. */
 class Feed {
-  readonly subscribed: Promise<unknown>;
+  private subscribed!: Promise<unknown>;
   private readonly followers = new Set<Follower>();
   private catchingUp: Promise<void> | undefined;
   /** Pushes that arrived during a catch-up: delivered after it, so that order holds. */
@@ -92,15 +93,14 @@ class Feed {
   constructor(
     private readonly key: string,
     private readonly redis: RedisClient,
-    reader: RedisClient,
+    private readonly reader: RedisClient,
   ) {
-    this.subscribed = reader.ssubscribe(key);
+    this.subscribe();
   }
 
-  join(from: string, listener: Listener): Follower {
-    const follower = { last: from, listener };
+  async join(follower: Follower): Promise<void> {
     this.followers.add(follower);
-    return follower;
+    await this.catchUp();
   }
 
   /** Whether that was the last one. */
@@ -108,14 +108,27 @@ class Feed {
     return this.followers.delete(follower) && this.followers.size === 0;
   }
 
-  push(id: string, payload: Buffer) {
-    if (this.catchingUp) this.held.push([id, payload]);
-    else this.deliver(id, payload);
+  /** After the reader's connection was lost: whatever was pushed meanwhile is read from the stream. */
+  async resume(): Promise<void> {
+    this.subscribe();
+    for (const follower of this.followers) follower.caughtUp = false;
+    await this.catchUp();
   }
 
-  async catchUp(): Promise<void> {
+  push(id: string, payload: Buffer) {
+    if (this.catchingUp) this.held.push([id, payload]);
+    else this.deliver(id, payload, this.followers);
+  }
+
+  private subscribe() {
+    this.subscribed = this.reader.ssubscribe(this.key);
+    this.subscribed.catch(() => undefined);
+  }
+
+  private async catchUp(): Promise<void> {
+    await this.subscribed;
     // Whoever joined while one was under way needs one of their own.
-    while (this.catchingUp) await this.catchingUp;
+    while (this.catchingUp) await this.catchingUp.catch(() => undefined);
     this.catchingUp = this.readMissed();
     try {
       await this.catchingUp;
@@ -123,20 +136,22 @@ class Feed {
       this.catchingUp = undefined;
       const held = this.held;
       this.held = [];
-      for (const [id, payload] of held) this.deliver(id, payload);
+      for (const [id, payload] of held) this.deliver(id, payload, this.followers);
     }
   }
 
   private async readMissed() {
-    const from = [...this.followers].reduce((min, f) => (isAfter(min, f.last) ? f.last : min), MAX_ID);
-    if (from === MAX_ID) return;
+    const behind = [...this.followers].filter(({ caughtUp }) => !caughtUp);
+    if (behind.length === 0) return;
+    const from = behind.map(({ last }) => last).reduce((a, b) => (isAfter(a, b) ? b : a));
     const entries = await this.redis.xrangeBuffer(this.key, from === '0' ? '-' : `(${from}`, '+');
-    for (const [id, fields] of entries) this.deliver(id.toString(), fields[1]!);
+    for (const follower of behind) follower.caughtUp = true;
+    for (const [id, fields] of entries) this.deliver(id.toString(), fields[1]!, behind);
   }
 
-  private deliver(id: string, payload: Buffer) {
-    for (const follower of this.followers) {
-      if (!isAfter(id, follower.last)) continue;
+  private deliver(id: string, payload: Buffer, followers: Iterable<Follower>) {
+    for (const follower of followers) {
+      if (!follower.caughtUp || !isAfter(id, follower.last)) continue;
       follower.last = id;
       follower.listener(id, payload);
     }
@@ -150,7 +165,6 @@ export function isAfter(a: string, b: string): boolean {
   return aMs !== bMs ? aMs > bMs : aSeq > bSeq;
 }
 
-const MAX_ID = `${Number.MAX_SAFE_INTEGER}-0`;
 const SEPARATOR = 0x20;
 
 /** KEYS[1] stream; ARGV: limit, ttl in ms, entries. Keeps each and pushes it as `<id> <entry>`. */

@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { configSchema } from '../config/schema.ts';
+import { RedisServer } from '../test/redis-server.ts';
+import { StreamHub } from './hub.ts';
+import { streamKey } from './keys.ts';
+
+const hubs: StreamHub[] = [];
+const servers: RedisServer[] = [];
+
+afterEach(async () => {
+  for (const hub of hubs.splice(0)) await hub.close();
+  for (const server of servers.splice(0)) await server.remove();
+});
+
+async function serve(options: { cluster?: boolean } = {}) {
+  const server = await RedisServer.start(options);
+  servers.push(server);
+  return server;
+}
+
+function join(server: RedisServer, cluster = false) {
+  const config = configSchema.parse({ redis: { url: server.url, cluster } });
+  const hub = new StreamHub(config.redis, () => undefined);
+  hubs.push(hub);
+  return hub;
+}
+
+/** Collects what a follower is given, and can wait for a number of entries. */
+function collector() {
+  const got: string[] = [];
+  let wake: () => void = () => undefined;
+  return {
+    got,
+    listener: (_id: string, payload: Buffer) => {
+      got.push(payload.toString());
+      wake();
+    },
+    async until(count: number) {
+      while (got.length < count) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => String(from + i));
+
+describe.each([
+  ['a single Redis', false],
+  ['a Redis Cluster', true],
+])('the hub on %s', (_, cluster) => {
+  test('gives a follower what was there and what comes, in order and once', async () => {
+    const server = await serve({ cluster });
+    const [writer, reader] = [join(server, cluster), join(server, cluster)];
+    await writer.append('call-a', 'events', numbers(0, 50));
+    const { got, listener, until } = collector();
+    const following = reader.follow('call-a', 'events', '0', listener);
+    // Entries that come while the follower joins are neither lost nor given twice.
+    for (let i = 50; i < 100; i += 1) void writer.append('call-a', 'events', [String(i)]);
+    await following;
+    await writer.append('call-a', 'events', numbers(100, 150));
+    await until(150);
+    expect(got).toEqual(numbers(0, 150));
+  });
+
+  test('gives a later follower what comes after its place, beside an earlier one', async () => {
+    const server = await serve({ cluster });
+    const hub = join(server, cluster);
+    const [first, second] = [collector(), collector()];
+    await hub.follow('call-b', 'events', '0', first.listener);
+    const ids = await hub.append('call-b', 'events', numbers(0, 10));
+    await first.until(10);
+    await hub.follow('call-b', 'events', ids[4]!, second.listener);
+    await hub.append('call-b', 'events', ['10']);
+    await Promise.all([first.until(11), second.until(6)]);
+    expect(first.got).toEqual(numbers(0, 11));
+    expect(second.got).toEqual(numbers(5, 11));
+  });
+
+  test('keeps the calls of one process apart', async () => {
+    const server = await serve({ cluster });
+    const hub = join(server, cluster);
+    const followers = numbers(0, 20).map(() => collector());
+    await Promise.all(followers.map((f, i) => hub.follow(`call-${i}`, 'events', '0', f.listener)));
+    await Promise.all(followers.map((__, i) => hub.append(`call-${i}`, 'events', [`of ${i}`])));
+    await Promise.all(followers.map((f) => f.until(1)));
+    expect(followers.map(({ got }) => got)).toEqual(followers.map((__, i) => [`of ${i}`]));
+  });
+});
+
+describe('the hub', () => {
+  test('stops giving entries to a follower that closed, and goes on for the others', async () => {
+    const hub = join(await serve());
+    const [left, stays] = [collector(), collector()];
+    const subscription = await hub.follow('call-c', 'events', '0', left.listener);
+    await hub.follow('call-c', 'events', '0', stays.listener);
+    await hub.append('call-c', 'events', ['0']);
+    await stays.until(1);
+    subscription.close();
+    await hub.append('call-c', 'events', ['1']);
+    await stays.until(2);
+    expect(left.got).toEqual(['0']);
+  });
+
+  test('catches up with what was written while its reader was cut off', async () => {
+    const server = await serve();
+    const [writer, reader] = [join(server), join(server)];
+    const { got, listener, until } = collector();
+    await reader.follow('call-d', 'events', '0', listener);
+    await writer.append('call-d', 'events', ['0']);
+    await until(1);
+    // Redis cuts the subscriber; what is written before it is back is pushed to nobody.
+    await server.admin(async (admin) => {
+      await admin
+        .multi()
+        .call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+        .xadd(streamKey('call-d', 'events'), '*', 'd', '1')
+        .exec();
+    });
+    await writer.append('call-d', 'events', ['2']);
+    await until(3);
+    expect(got).toEqual(numbers(0, 3));
+  });
+
+  test('goes on after Redis was lost with all that it held', async () => {
+    const server = await serve();
+    const hub = join(server);
+    const { got, listener, until } = collector();
+    await hub.follow('call-e', 'events', '0', listener);
+    await hub.append('call-e', 'events', ['0']);
+    await until(1);
+    await server.kill();
+    const written = hub.append('call-e', 'events', ['1']);
+    await server.start();
+    await written;
+    await until(2);
+    expect(got).toEqual(['0', '1']);
+  });
+
+  test('bounds each stream and lets it expire', async () => {
+    const server = await serve();
+    const hub = join(server);
+    for (let i = 0; i < 30; i += 1) await hub.append('call-f', 'events', numbers(0, 100));
+    const key = streamKey('call-f', 'events');
+    expect(await hub.redis.xlen(key)).toBeLessThan(1_200);
+    expect(await hub.redis.pttl(key)).toBeGreaterThan(0);
+  });
+});
