@@ -1,4 +1,4 @@
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { encodeMulaw } from '../audio/mulaw.ts';
 
 /** One frame of a phone call: 20 ms, 160 samples at 8 kHz. */

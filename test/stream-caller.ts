@@ -108,8 +108,8 @@ export class StreamCaller {
   }
 
   private look() {
-    for (const waiter of [...this.waiting]) {
-      if (!waiter.done()) continue;
+    const ready = this.waiting.filter(({ done }) => done());
+    for (const waiter of ready) {
       this.waiting.splice(this.waiting.indexOf(waiter), 1);
       waiter.resolve();
     }

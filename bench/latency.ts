@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resample } from '../audio/resample.ts';
+import { readWav } from '../audio/wav.ts';
+import { packageRoot } from '../config/package.ts';
+import { configSchema } from '../config/schema.ts';
+import { CallStream } from '../stream/call-stream.ts';
+import { StreamHub } from '../stream/hub.ts';
+import { type Platform, report, startPlatform } from './platform.ts';
+import { percentile, table } from './statistics.ts';
+import { type CallerReport, TwilioCaller, type Utterance, utteranceOf } from './twilio-caller.ts';
+
+/**
+ * Orkestra's own share of the reply latency: from the moment that the voice detector knows that the caller has
+ * stopped to the first audio of the reply at the caller's socket, less what the scripted model needs for its first
+ * sentence (five gaps of 5 ms). Calls are Twilio media streams in real time; all processes share this machine.
+ */
+const MODEL_MS = 25;
+const CALLS = [1, 5, 20];
+const TURNS = 8;
+const WARM_UP_TURNS = 2;
+/** Starts of calls are spread over this, ms. */
+const STAGGER_MS = 4_000;
+
+export async function run() {
+  const rows: (string | number)[][] = [
+    [
+      'stages',
+      'calls',
+      'turns',
+      'share p50',
+      'p95',
+      'p99',
+      'voice to audio p50',
+      'p95',
+      'greeting p50',
+      'not answered',
+    ],
+  ];
+  for (const unarmed of [false, true]) {
+    const platform = await startPlatform({ unarmed });
+    try {
+      await measure(platform, 1, WARM_UP_TURNS);
+      for (const calls of CALLS) {
+        const label = unarmed ? 'one after another' : 'armed ahead';
+        rows.push([label, calls, ...(await measure(platform, calls, TURNS))]);
+        report(`${label}, ${calls} calls: done`);
+      }
+    } finally {
+      await platform.stop();
+    }
+  }
+  process.stdout.write(`${table(rows)}\n`);
+}
+
+async function measure(platform: Platform, calls: number, turns: number): Promise<(string | number)[]> {
+  const hub = new StreamHub(configSchema.parse({ redis: { url: platform.redisUrl } }).redis, () => undefined);
+  const run = Math.random().toString(36).slice(2, 8);
+  const utterances = loadUtterances();
+  const results = await Promise.all(
+    Array.from({ length: calls }, async (_, i) => {
+      await new Promise((resolve) => setTimeout(resolve, (STAGGER_MS * i) / calls));
+      const session = `bench-${run}-${i}`;
+      const noticed = await watchPauses(hub, session);
+      const mine = Array.from({ length: turns }, (__, n) => utterances[(i + n) % utterances.length]!);
+      const pause = () => 400 + Math.random() * 500;
+      const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause).run();
+      return { caller, noticed };
+    }),
+  );
+  await hub.close();
+  return summary(results);
+}
+
+/** When the detector noticed each end of speech in a call, ms since the Unix epoch, as they come. */
+async function watchPauses(hub: StreamHub, session: string): Promise<number[]> {
+  const noticed: number[] = [];
+  await new CallStream(hub, session).onEvents('0', (event) => {
+    if (event.type === 'speech.stopped') noticed.push(event.noticedAt);
+  });
+  return noticed;
+}
+
+function summary(results: { caller: CallerReport; noticed: number[] }[]): (string | number)[] {
+  const shares: number[] = [];
+  const voiceToAudio: number[] = [];
+  for (const { caller, noticed } of results) {
+    if (caller.lost) throw new Error(`the call ${caller.session} was lost: ${caller.lost}`);
+    for (const { lastSpeechSentAt, firstMediaAt } of caller.turns) {
+      const pause = noticed.findLast((at) => at <= firstMediaAt);
+      voiceToAudio.push(firstMediaAt - lastSpeechSentAt);
+      if (pause !== undefined) shares.push(firstMediaAt - pause - MODEL_MS);
+    }
+  }
+  const greetings = results.flatMap(({ caller }) => caller.greetingMs ?? []);
+  const missed = results.reduce((sum, { caller }) => sum + caller.unanswered + caller.early, 0);
+  const ms = (values: number[], p: number) => percentile(values, p).toFixed(1);
+  return [
+    shares.length,
+    ms(shares, 0.5),
+    ms(shares, 0.95),
+    ms(shares, 0.99),
+    ms(voiceToAudio, 0.5),
+    ms(voiceToAudio, 0.95),
+    ms(greetings, 0.5),
+    missed,
+  ];
+}
+
+function loadUtterances(): Utterance[] {
+  return ['balance', 'hours', 'human', 'rate', 'card'].map((name) => {
+    const file = join(packageRoot, 'test', 'recordings', `${name}.wav`);
+    const { samples, sampleRate } = readWav(readFileSync(file));
+    return utteranceOf(resample(samples, sampleRate, 8_000));
+  });
+}

@@ -1,0 +1,21 @@
+import { SetupError } from '../deploy/local/setup-error.ts';
+
+/** Measurements, each a file: `npm run bench -- NAME`. */
+const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  latency: () => import('./latency.ts'),
+  stream: () => import('./stream.ts'),
+};
+
+const name = process.argv[2] ?? '';
+const load = benches[name];
+if (!load) {
+  process.stderr.write(`name a benchmark: ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+try {
+  await (await load()).run();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

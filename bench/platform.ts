@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../config/package.ts';
+import { freePort } from '../deploy/local/ports.ts';
+import { startStack } from '../deploy/local/stack.ts';
+import { superviseWorkers } from '../deploy/local/supervisor.ts';
+
+/** All of Orkestra on this machine, one process a worker, with engines that cost nothing. */
+export interface Platform {
+  /** Of the gateway's Twilio socket. */
+  twilioUrl: string;
+  redisUrl: string;
+  /** Of every process that counts: the workers, Temporal, Redis, Postgres. */
+  pids(): number[];
+  stop(): Promise<void>;
+}
+
+export const report = (line: string) => process.stderr.write(`${line}\n`);
+
+const WORKERS = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analytics'] as const;
+
+/**
+ * Starts it, with real Silero VAD (its stop is part of what a caller waits for) and scripted engines for the rest.
+ * `unarmed` puts the workflow without arming ahead in the orchestrator's place.
+ */
+export async function startPlatform({ unarmed = false } = {}): Promise<Platform> {
+  const stack = await startStack({ report, fresh: true });
+  const folder = mkdtempSync(join(tmpdir(), 'orkestra-bench-'));
+  const port = await freePort();
+  const env = {
+    ...stack.env,
+    ORKESTRA_STT: 'scripted',
+    ORKESTRA_LLM: 'scripted',
+    ORKESTRA_TTS: 'scripted',
+    ORKESTRA_EMBEDDING: 'scripted',
+    ORKESTRA_GATEWAY_HOST: '127.0.0.1',
+    ORKESTRA_GATEWAY_PORT: String(port),
+    ORKESTRA_LOG_LEVEL: 'warn',
+  };
+  const cli = join(packageRoot, 'dist', 'cli', 'main.js');
+  const workers = await superviseWorkers({
+    names: WORKERS.filter((name) => !(unarmed && name === 'orchestrator')),
+    command: (name) => [process.execPath, cli, 'worker', name],
+    env,
+    folder,
+    report,
+  });
+  await workers.ready;
+  const orchestrator = unarmed ? await startUnarmed(env) : undefined;
+  return {
+    twilioUrl: `ws://127.0.0.1:${port}/twilio`,
+    redisUrl: stack.env.REDIS_URL,
+    pids: () => [
+      ...Object.values(stack.pids),
+      ...Object.values(workers.pids()),
+      ...(orchestrator?.pid ? [orchestrator.pid] : []),
+    ],
+    async stop() {
+      orchestrator?.kill('SIGTERM');
+      await workers.stop();
+      await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startUnarmed(env: Record<string, string>) {
+  const program = join(packageRoot, 'dist', 'bench', 'unarmed', 'orchestrator.js');
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
