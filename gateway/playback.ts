@@ -208,8 +208,9 @@ export class Playback {
     this.ended(utterance, true, 0, '');
   }
 
-  private ended({ name }: Utterance, interrupted: boolean, playedMs: number, heard: string) {
+  private ended({ name }: Utterance, interrupted: boolean, played: number, heard: string) {
     this.queue.settle(name);
+    const playedMs = Math.round(played);
     this.deps.emit({ type: 'playback.ended', at: now(), utterance: name, interrupted, playedMs, heard });
   }
 

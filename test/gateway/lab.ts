@@ -112,6 +112,22 @@ export class Watched {
     return this.events.all.map(({ type }) => type);
   }
 
+  /** The words of a turn are final in this hearing of them. */
+  final(turn: number, revision: number) {
+    return this.stream.emit({
+      type: 'turn.final',
+      at: 0,
+      turn,
+      attempt: 1,
+      revision,
+      text: 'Well?',
+      speechStartedAt: 0,
+      speechEndedAt: 0,
+      audioCursor: '0',
+      engine: 'test',
+    });
+  }
+
   /** One sentence of μ-law that lasts so long. */
   say(utterance: string, text: string, ms: number, header: Partial<OutHeader> = {}) {
     return this.stream.sendOut([

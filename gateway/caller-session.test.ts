@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import { silence, tone, TwilioStream } from '../test/gateway/client.ts';
+import { GatewayLab } from '../test/gateway/lab.ts';
+import type { Gateway } from './server.ts';
+
+async function dial(lab: GatewayLab, gateway: Gateway = lab.first, parameters: Record<string, string> = {}) {
+  const stream = new TwilioStream(await lab.connect('/twilio', gateway));
+  stream.start('CA1', { session: lab.session, ...parameters });
+  return stream;
+}
+
+describe('a caller who speaks while the bot does', () => {
+  test('is given the word at once, and the call knows what was heard', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.say('greeting', 'Welcome to the bank, how may I help you today?', 5_000);
+    await call.event('playback.started');
+    stream.say(tone(200));
+    await stream.client.message('clear');
+    const ended = await call.event('playback.ended');
+    expect(ended).toMatchObject({ utterance: 'greeting', interrupted: true });
+    expect(ended.playedMs).toBeLessThan(5_000);
+    expect(ended.heard).not.toContain('today');
+    const { length } = stream.client.audio.all;
+    stream.say(silence(400));
+    await call.event('speech.stopped');
+    await call.say('say-1', 'Go on.', 100);
+    await call.event('playback.ended', ({ utterance }) => utterance === 'say-1');
+    expect(stream.client.audio.all).toHaveLength(length + 1);
+  });
+
+  test('is not, where the call does not allow it', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab, lab.first, { 'set.bargeIn': 'false' });
+    await call.say('greeting', 'Please listen.', 400);
+    await call.event('playback.started');
+    stream.say(tone(200));
+    await call.event('speech.started');
+    expect((await call.event('playback.ended')).interrupted).toBe(false);
+  });
+
+  test('does not hear a reply to what was said before', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    stream.say(tone(200));
+    await call.event('speech.started');
+    await call.final(1, 1);
+    await call.say('reply-1', 'Yes.', 300, { turn: 1, revision: 1 });
+    expect(await call.event('playback.ended')).toMatchObject({
+      utterance: 'reply-1',
+      playedMs: 0,
+      heard: '',
+    });
+    expect(stream.client.audio.all).toEqual([]);
+  });
+
+  test('hears what the bot has to say of itself afterwards', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    stream.say(tone(200));
+    await call.event('speech.started');
+    await call.say('say-1', 'By the way.', 100);
+    stream.say(silence(400));
+    await call.event('playback.ended');
+    const types = call.types();
+    expect(types.indexOf('playback.started')).toBeGreaterThan(types.indexOf('speech.stopped'));
+  });
+});
+
+describe('a reply', () => {
+  test('tells how long the caller waited for it, from the last frame of speech', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    stream.say(tone(300));
+    stream.say(silence(400));
+    const { at } = await call.event('speech.stopped');
+    await call.say('reply-1', 'Yes.', 100, { turn: 1, revision: 1 });
+    await call.final(1, 1);
+    const started = await call.event('playback.started');
+    expect(started.voiceToVoiceMs).toBeCloseTo(started.at - at, 3);
+    const metric = await lab.registry.getSingleMetricAsString('orkestra_gateway_voice_to_voice_seconds');
+    expect(metric).toContain('orkestra_gateway_voice_to_voice_seconds_count 1');
+  });
+
+  test('to typed words answers no speech', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const client = await lab.connect('/pcm');
+    client.send({ type: 'start', session: lab.session, sampleRate: 8_000 });
+    client.send(Buffer.from(tone(300).buffer));
+    client.send(Buffer.from(silence(400).buffer));
+    await call.event('speech.stopped');
+    client.send({ type: 'text', text: 'No, wait.' });
+    await call.event('caller.typed');
+    await call.final(1, 1);
+    await call.say('reply-1', 'Yes.', 100, { turn: 1, revision: 1 });
+    expect((await call.event('playback.started')).voiceToVoiceMs).toBeUndefined();
+  });
+});
+
+describe('a caller whose client falls silent in mid-word', () => {
+  test('has stopped speaking all the same', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    stream.say(tone(320));
+    expect((await call.event('speech.stopped')).audioMs).toBe(320);
+  });
+
+  test('and one who hangs up in mid-word as well, before they are gone', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    stream.say(tone(320));
+    await call.event('speech.started');
+    stream.stop();
+    await call.event('caller.disconnected');
+    expect(call.types().slice(-2)).toEqual(['speech.stopped', 'caller.disconnected']);
+    const bytes = call.audio.all.reduce((sum, { audio }) => sum + audio.length, 0);
+    expect(bytes / 8).toBe(320);
+  });
+});
+
+describe('a caller who comes back', () => {
+  const everywhere: [string, (lab: GatewayLab) => Promise<Gateway>][] = [
+    ['the same gateway', async (lab) => lab.first],
+    ['another gateway', (lab) => lab.gateway()],
+  ];
+
+  test.each(everywhere)('to %s takes the place of the old connection', async (_, find) => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const old = await dial(lab);
+    await call.say('greeting', 'One.', 60);
+    await call.event('playback.ended');
+    await call.say('say-1', 'A long story that was not finished.', 5_000);
+    await call.event('playback.started', ({ utterance }) => utterance === 'say-1');
+    const fresh = await dial(lab, await find(lab));
+    expect(await old.client.closed).toEqual({
+      code: 4001,
+      reason: 'another connection took over this call',
+    });
+    const cut = await call.event('playback.ended', ({ utterance }) => utterance === 'say-1');
+    expect(cut.interrupted).toBe(true);
+    await call.say('say-2', 'Here you are again.', 80);
+    await call.event('playback.ended', ({ utterance }) => utterance === 'say-2');
+    // Only the last: what was heard before, or begun, is not said again.
+    expect(fresh.client.heard()).toHaveLength(640);
+    expect(call.types()).not.toContain('caller.disconnected');
+  });
+
+  test('after a break hears what was not played yet', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const old = await dial(lab);
+    await call.say('greeting', 'One.', 60);
+    await call.event('playback.ended');
+    old.client.socket.terminate();
+    await call.event('caller.disconnected');
+    await call.final(1, 1);
+    await call.say('reply-1', 'Two.', 80, { turn: 1, revision: 1 });
+    const fresh = await dial(lab);
+    await call.event('playback.ended', ({ utterance }) => utterance === 'reply-1');
+    expect(fresh.client.heard()).toHaveLength(640);
+  });
+});
+
+describe('a call that ends', () => {
+  test('plays out what is being said, then closes the line', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const { client } = await dial(lab);
+    await call.say('farewell', 'Goodbye.', 500);
+    await call.event('playback.started');
+    await call.stream.emit({ type: 'call.ended', at: 0, reason: 'the caller is done' });
+    expect(await client.closed).toEqual({ code: 1000, reason: 'the caller is done' });
+    expect(client.heard()).toHaveLength(4_000);
+    expect((await call.event('playback.ended')).heard).toBe('Goodbye.');
+    expect(call.types()).not.toContain('caller.disconnected');
+  });
+});
+
+describe('while Temporal takes its time', () => {
+  test('what the caller says is in the stream already', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    let started!: () => void;
+    lab.answer = () => new Promise((resolve) => (started = () => resolve('started')));
+    const stream = await dial(lab);
+    stream.say(tone(300));
+    await call.event('speech.started');
+    await call.audio.first(() => true);
+    // Nothing is said to somebody who may yet be refused.
+    await call.say('greeting', 'Hello.', 100);
+    expect(call.types()).not.toContain('playback.started');
+    stream.say(silence(400));
+    await call.event('speech.stopped');
+    started();
+    await call.event('playback.started');
+  });
+});
