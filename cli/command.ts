@@ -1,4 +1,4 @@
-import { Command } from 'clipanion';
+import { Command } from './clipanion.ts';
 import { reportFailure } from './error.ts';
 
 /** What every command shares: data and words for people go to stdout, notes to stderr, failures to one place. */

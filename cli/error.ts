@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { ConfigError } from '../config/load.ts';
 import { SetupError } from '../deploy/local/setup-error.ts';
 
@@ -35,6 +36,11 @@ export function reportFailure(error: unknown, stderr: Writable, command?: string
   }
   if (error instanceof SetupError) {
     stderr.write(`orkestra: ${error.message}\n`);
+    return 1;
+  }
+  if (error instanceof ServiceError || isGrpcServiceError(error)) {
+    const { message } = error instanceof ServiceError && error.cause ? error.cause : error;
+    stderr.write(`orkestra: Temporal could not do this (${message}): try again in a moment.\n`);
     return 1;
   }
   // A fault of ours: whoever reports it needs the trace.

@@ -42,7 +42,11 @@ export async function followCall(
       };
       stream.onEvents('0', onEvent).then(() => (live ? undefined : resolve()), reject);
       poll = setInterval(() => {
-        statusOf(temporal, session).then((status) => (status === 'running' ? undefined : resolve()), reject);
+        statusOf(temporal, session).then(
+          (status) => (status === 'running' ? undefined : resolve()),
+          // Temporal may be away for a while; the stream goes on without it.
+          () => undefined,
+        );
       }, STATUS_EVERY_MS);
     });
   } finally {

@@ -20,7 +20,6 @@ const greeting: CallEvent = {
   playedMs: 2_500,
   heard: 'Welcome.',
 };
-const speech: CallEvent = { type: 'speech.started', at: START + 3_500, audioMs: 3_500 };
 const final: EventOf<'turn.final'> = {
   type: 'turn.final',
   at: START + 5_512.4,
@@ -45,14 +44,14 @@ const written: EventOf<'reply.done'> = {
 };
 const started: CallEvent = {
   type: 'playback.started',
-  at: START + 5_634,
+  at: START + 65_634,
   utterance: 'reply-1',
   voiceToVoiceMs: 634.2,
 };
 const ended = (heard: string, interrupted = false): CallEvent => {
   return {
     type: 'playback.ended',
-    at: START + 65_100,
+    at: START + 67_100,
     utterance: 'reply-1',
     interrupted,
     playedMs: 1_500,
@@ -74,29 +73,28 @@ function followed(events: CallEvent[], view = asDialogue(print)) {
 
 describe('a live transcript', () => {
   test('shows what was said on both sides, with the times of each reply below it', () => {
-    followed([connected, greeting, speech, final, written, started, ended('From nine to five.')]);
+    followed([connected, greeting, final, written, started, ended('From nine to five.')]);
     expect(lines).toEqual([
       ' 0:03.0  bot     Welcome.',
-      ' 0:05.5  caller  What are your hours?',
-      ' 1:05.1  bot     From nine to five.',
+      ' 0:03.5  caller  What are your hours?',
+      ' 1:05.6  bot     From nine to five.',
       '                 heard → spoken 634 ms · transcript 512 ms · responder',
     ]);
   });
 
   test('says so where the caller interrupted', () => {
-    followed([connected, speech, final, started, ended('From nine', true)]);
-    expect(lines[1]).toBe(' 1:05.1  bot     From nine — (interrupted)');
+    followed([connected, final, started, ended('From nine', true)]);
+    expect(lines[1]).toBe(' 1:05.6  bot     From nine — (interrupted)');
     lines.length = 0;
-    followed([connected, speech, final, started, ended('', true)]);
-    expect(lines[1]).toBe(' 1:05.1  bot     (interrupted before a word was heard)');
+    followed([connected, final, started, ended('', true)]);
+    expect(lines[1]).toBe(' 1:05.6  bot     (interrupted before a word was heard)');
   });
 
   test('has no times for words that were typed', () => {
-    const typed: CallEvent = { type: 'caller.typed', at: START + 4_000, text: 'What are your hours?' };
+    const typed = { ...final, speechStartedAt: START + 5_512, speechEndedAt: START + 5_512 };
     followed([
       connected,
       typed,
-      final,
       written,
       { ...started, voiceToVoiceMs: undefined },
       ended('From nine to five.'),
@@ -106,15 +104,15 @@ describe('a live transcript', () => {
 
   test('says what was heard a second time only once, and anew where it was heard differently', () => {
     const again: CallEvent = { ...final, attempt: 2, at: START + 6_000 };
-    followed([connected, speech, final, again]);
-    expect(lines).toEqual([' 0:05.5  caller  What are your hours?']);
-    followed([connected, speech, final, { ...again, text: 'What are you, hours?' }]);
-    expect(lines.at(-1)).toBe(' 0:06.0  caller  What are you, hours?');
+    followed([connected, final, again]);
+    expect(lines).toEqual([' 0:03.5  caller  What are your hours?']);
+    followed([connected, final, { ...again, text: 'What are you, hours?' }]);
+    expect(lines.at(-1)).toBe(' 0:03.5  caller  What are you, hours?');
   });
 
   test('says where the answer came from that was given, not one that was prepared before', () => {
     const stored: CallEvent = { ...written, source: 'cache', similarity: 0.97 };
-    followed([connected, speech, { ...written, revision: 1 }, final, stored, started, ended('From nine.')]);
+    followed([connected, { ...written, revision: 1 }, final, stored, started, ended('From nine.')]);
     expect(lines.at(-1)).toBe('                 heard → spoken 634 ms · transcript 512 ms · cache');
   });
 
@@ -122,7 +120,7 @@ describe('a live transcript', () => {
     const transcript = followed([
       connected,
       greeting,
-      speech,
+
       final,
       written,
       started,
@@ -146,10 +144,7 @@ describe('a live transcript', () => {
 
   test('as a table has one row a turn', () => {
     print(tableHeading);
-    followed(
-      [connected, greeting, speech, final, written, started, ended('From nine to five.')],
-      asTable(print),
-    );
+    followed([connected, greeting, final, written, started, ended('From nine to five.')], asTable(print));
     expect(lines).toEqual([
       'turn    spoken  transcript  from        caller → what they heard',
       '   1    634 ms      512 ms  responder   “What are your hours?” → “From nine to five.”',

@@ -1,5 +1,5 @@
 import { type CallEvent, type EventOf, replyUtterance } from '../stream/events.ts';
-import type { FollowedTurn, TranscriptView } from './render.ts';
+import { type FollowedTurn, transcriptDelay, type TranscriptView } from './render.ts';
 
 export interface FollowedAside {
   utterance: string;
@@ -15,8 +15,8 @@ export class LiveTranscript {
   private readonly revisions = new Map<number, number>();
   /** Replies that have been written, by turn and revision: some before it is known which revision counts. */
   private readonly replies = new Map<string, EventOf<'reply.done'>>();
+  private readonly startedAt = new Map<string, number>();
   private beganAt: number | undefined;
-  private spoke = false;
 
   constructor(private readonly view: TranscriptView) {}
 
@@ -27,9 +27,6 @@ export class LiveTranscript {
   add(event: CallEvent) {
     this.beganAt ??= event.at;
     switch (event.type) {
-      case 'speech.started':
-        this.spoke = true;
-        break;
       case 'turn.final':
         this.understood(event);
         break;
@@ -37,6 +34,7 @@ export class LiveTranscript {
         this.replies.set(`${event.turn}/${event.revision}`, event);
         break;
       case 'playback.started': {
+        this.startedAt.set(event.utterance, event.at);
         const turn = this.byUtterance.get(event.utterance);
         if (turn) turn.voiceToVoiceMs = event.voiceToVoiceMs;
         break;
@@ -47,7 +45,7 @@ export class LiveTranscript {
     }
   }
 
-  private understood({ at, turn, revision, text, speechEndedAt }: EventOf<'turn.final'>) {
+  private understood({ at, turn, revision, text, ...speech }: EventOf<'turn.final'>) {
     const known = this.byUtterance.get(replyUtterance(turn));
     // A second attempt at the turn heard it again.
     if (known?.caller === text) return;
@@ -58,14 +56,13 @@ export class LiveTranscript {
       heard: '',
       interrupted: false,
       answered: false,
-      transcriptMs: this.spoke ? at - speechEndedAt : undefined,
+      transcriptMs: transcriptDelay(at, speech),
     });
-    this.spoke = false;
-    this.view.caller?.(at - this.beganAt!, text);
+    this.view.caller?.(speech.speechStartedAt - this.beganAt!, text);
   }
 
   private heard({ at, utterance, heard, interrupted }: EventOf<'playback.ended'>) {
-    this.view.bot?.(at - this.beganAt!, heard, interrupted);
+    this.view.bot?.((this.startedAt.get(utterance) ?? at) - this.beganAt!, heard, interrupted);
     const turn = this.byUtterance.get(utterance);
     if (!turn) {
       this.asides.push({ utterance, heard, interrupted });

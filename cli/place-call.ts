@@ -66,9 +66,14 @@ export async function placeCall(
   }
 }
 
-/** Whether every line of the caller's was heard, and every turn answered in words. */
+/**
+ * Whether every line of the caller's was understood, and answered to the end. A line that was taken for two turns, since
+ * the caller paused in it, has one reply that the caller talked over; that is none too few.
+ */
 export function isComplete({ lines, answered, turns }: PlacedCall): boolean {
-  return answered === lines && turns.length >= lines && turns.every(({ caller, heard }) => caller && heard);
+  const whole = turns.filter(({ heard, interrupted }) => heard && !interrupted);
+  const understood = turns.every(({ caller, heard, interrupted }) => caller && (heard || interrupted));
+  return answered === lines && understood && whole.length >= lines;
 }
 
 /** How the call ended, and where to look. */

@@ -16,7 +16,15 @@ export interface FollowedTurn {
   transcriptMs?: number;
 }
 
-/** Where a transcript is shown; times in ms since the call began. */
+/** How long the final transcript took after the caller's last word, ms; typed words have no length and no delay. */
+export function transcriptDelay(
+  finalAt: number,
+  { speechStartedAt, speechEndedAt }: { speechStartedAt: number; speechEndedAt: number },
+): number | undefined {
+  return speechEndedAt > speechStartedAt ? finalAt - speechEndedAt : undefined;
+}
+
+/** Where a transcript is shown, as it grows; `at` is when the words began, in ms since the call did. */
 export interface TranscriptView {
   caller?(at: number, words: string): void;
   bot?(at: number, heard: string, interrupted: boolean): void;

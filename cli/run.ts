@@ -1,5 +1,4 @@
-import { type BaseContext, Builtins, Cli, Command } from 'clipanion';
-import { version } from '../config/package.ts';
+import { type BaseContext, Builtins, Cli, type Command } from './clipanion.ts';
 import { EndCall } from './commands/end-call.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
@@ -7,48 +6,54 @@ import { Provision } from './commands/provision.ts';
 import { StartCall } from './commands/start-call.ts';
 import { Up } from './commands/up.ts';
 import { Worker } from './commands/worker.ts';
-import { reportFailure, usageError } from './error.ts';
+import { version } from '../config/package.ts';
+import { type CliError, reportFailure, usageError } from './error.ts';
 import { suggestion } from './nearest.ts';
 import { quote } from './settings-option.ts';
+import { namePlaceholders } from './usage-text.ts';
 
 const commands = [Up, StartCall, EndCall, MonitorSession, OrchestratorHealth, Worker, Provision];
+const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
+
+class OrkestraCli extends Cli {
+  override usage(...args: Parameters<Cli['usage']>): string {
+    return namePlaceholders(super.usage(...args));
+  }
+}
 
 /** Runs one command line; returns the exit code. Never rejects. */
 export async function runCli(argv: string[], context: Partial<BaseContext> = {}): Promise<number> {
-  const cli = Cli.from([...commands, Help, Builtins.HelpCommand, Builtins.VersionCommand], {
+  const cli = new OrkestraCli({
     binaryLabel: 'Orkestra: spoken conversations that must not be lost',
     binaryName: 'orkestra',
     binaryVersion: version,
+    enableColors: false,
   });
+  for (const command of [...commands, Builtins.HelpCommand, Builtins.VersionCommand]) cli.register(command);
   const streams = { ...Cli.defaultContext, ...context };
   let command: Command;
   try {
-    command = cli.process(argv, streams);
+    // `orkestra` alone asks what there is.
+    command = cli.process(argv.length > 0 ? argv : ['--help'], streams);
   } catch (error) {
-    const [name] = argv;
-    const known = commandNames.find((candidate) => candidate === name);
-    return reportFailure(explainUsage(error as Error, argv, known), streams.stderr, known);
+    const name = commandNames.find((candidate) => candidate === argv[0]);
+    return reportFailure(explainUsage(error as UnknownSyntax, argv, name), streams.stderr, name);
   }
   return cli.run(command, streams);
 }
 
-const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
+/** What clipanion throws for a command line that it can't read. */
+type UnknownSyntax = Error & { candidates?: { usage: string }[] };
 
 /** One sentence for what clipanion says in many lines. */
-function explainUsage(error: Error, [name = '']: string[], known: string | undefined): Error {
-  if (!known) {
+function explainUsage({ message, candidates }: UnknownSyntax, argv: string[], name?: string): CliError {
+  if (!name) {
+    const given = argv[0] ?? '';
     return usageError(
-      `There is no command ${quote(name)}.${suggestion(name, commandNames)} The commands are ${commandNames.join(', ')}.`,
+      `There is no command ${quote(given)}.${suggestion(given, commandNames)} The commands are ${commandNames.join(', ')}.`,
     );
   }
-  return usageError(`${error.message.split('\n')[0]!.replace(/[:.]$/, '')}.`);
-}
-
-/** `orkestra` alone says what there is. */
-class Help extends Command {
-  static override paths = [Command.Default];
-
-  async execute() {
-    this.context.stdout.write(this.cli.usage());
-  }
+  const reason = message.split('\n')[0]!.replace(/[:.]$/, '');
+  const shape = candidates?.[0]?.usage.replace(/ \[[^\]]*\]/g, '');
+  return usageError(/positional/.test(reason) && shape ? `${reason}: write \`${shape}\`.` : `${reason}.`);
 }

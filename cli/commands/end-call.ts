@@ -3,7 +3,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { Command, Option } from 'clipanion';
+import { Command, Option } from '../clipanion.ts';
 import { workflowIdOf } from '../../call/request.ts';
 import { endPayload, endUpdate } from '../../workflows/messages.ts';
 import { parseSession, statusOf, unknownSession } from '../call-workflow.ts';

@@ -1,4 +1,4 @@
-import { Command, Option } from 'clipanion';
+import { Command, Option } from '../clipanion.ts';
 import type { Turn } from '../../call/transcript.ts';
 import type { CallEvent } from '../../stream/events.ts';
 import { parseSession, queryCall, statusOf, unknownSession } from '../call-workflow.ts';
@@ -10,7 +10,7 @@ import { followCall } from '../follow-call.ts';
 import { interruptible } from '../interrupt.ts';
 import { LiveTranscript } from '../live-transcript.ts';
 import { findPlaces, type Places } from '../places.ts';
-import { asTable, type FollowedTurn, tableHeading, tableRow } from '../render.ts';
+import { asTable, type FollowedTurn, tableHeading, tableRow, transcriptDelay } from '../render.ts';
 import { quote } from '../settings-option.ts';
 
 const formats = ['table', 'json', 'stream'];
@@ -117,7 +117,8 @@ export class MonitorSession extends OrkestraCommand {
 }
 
 /** A turn of the workflow's, as if it had been followed. */
-function asFollowed(turn: Turn): FollowedTurn {
-  const { speechEndedAt, finalAt, voiceToVoiceMs } = turn.times;
-  return { ...turn, answered: turn.heard !== '', voiceToVoiceMs, transcriptMs: finalAt - speechEndedAt };
+function asFollowed({ times, ...turn }: Turn): FollowedTurn {
+  const { voiceToVoiceMs, finalAt } = times;
+  const transcriptMs = transcriptDelay(finalAt, times);
+  return { ...turn, answered: turn.heard !== '', voiceToVoiceMs, transcriptMs };
 }

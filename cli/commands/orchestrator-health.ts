@@ -1,4 +1,4 @@
-import { Command, Option } from 'clipanion';
+import { Command, Option } from '../clipanion.ts';
 import { OrkestraCommand } from '../command.ts';
 import { checkEverything } from '../health-checks.ts';
 import { overall, type Part } from '../health-part.ts';

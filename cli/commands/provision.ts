@@ -1,4 +1,4 @@
-import { Command } from 'clipanion';
+import { Command } from '../clipanion.ts';
 import { loadConfig } from '../../config/load.ts';
 import { provision } from '../../deploy/local/provision.ts';
 import { OrkestraCommand } from '../command.ts';

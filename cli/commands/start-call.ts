@@ -1,4 +1,4 @@
-import { Command, Option } from 'clipanion';
+import { Command, Option } from '../clipanion.ts';
 import { type CallRequest, workflowIdOf } from '../../call/request.ts';
 import { maskCustomer, maskPhone } from '../../call/mask.ts';
 import { absentWorkers } from '../pollers.ts';

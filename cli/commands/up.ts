@@ -1,4 +1,4 @@
-import { Command, Option } from 'clipanion';
+import { Command, Option } from '../clipanion.ts';
 import { OrkestraCommand } from '../command.ts';
 import { placeDemoCall } from '../demo-call.ts';
 import { reportFailure, usageError } from '../error.ts';

@@ -1,4 +1,4 @@
-import { Command, Option } from 'clipanion';
+import { Command, Option } from '../clipanion.ts';
 import { OrkestraCommand } from '../command.ts';
 import { usageError } from '../error.ts';
 import { suggestion } from '../nearest.ts';

@@ -1,0 +1,27 @@
+/** What stands for an option's value in help texts; clipanion 3 knows no names for them and writes `#0`. */
+const placeholders: Record<string, string> = {
+  '--audio': 'FILE',
+  '--customer': 'ID',
+  '--domain': 'NAME',
+  '--event': 'TYPE',
+  '--format': 'FORMAT',
+  '--phone': 'E164',
+  '--reason': 'TEXT',
+  '--set': 'KEY=VALUE',
+  '--text': 'LINE',
+};
+
+const OPTION_LINE = /^ {2}(-\S+(?: [A-Z0-9=]+)?) {2,}(\S.*)$/gm;
+
+/** A help text with names for values, and its list of options aligned again. */
+export function namePlaceholders(usage: string): string {
+  const named = usage.replace(
+    /(--[a-z]+) #0/g,
+    (_, option: string) => `${option} ${placeholders[option] ?? 'VALUE'}`,
+  );
+  const width = Math.max(...[...named.matchAll(OPTION_LINE)].map(([, option]) => option!.length));
+  return named.replace(
+    OPTION_LINE,
+    (_, option: string, text: string) => `  ${option.padEnd(width)}  ${text}`,
+  );
+}
