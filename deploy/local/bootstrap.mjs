@@ -45,7 +45,9 @@ async function install() {
     say('Installing packages …');
     const started = Date.now();
     const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-    const code = await run([...npm, 'ci', '--loglevel=error'], {
+    // Not `npm ci`: that refuses a lock file without the binaries of platforms that the registry in use lacks.
+    // This installs what the lock file says all the same, and leaves it as it is.
+    const code = await run([...npm, 'install', '--no-save', '--loglevel=error'], {
       // Its CUDA libraries come from elsewhere and are not used.
       ONNXRUNTIME_NODE_INSTALL: 'skip',
     });
