@@ -17,18 +17,19 @@ const onnx = loadOnnx();
 const session = await onnx.InferenceSession.create(files.model, sessionOptions);
 
 const port = parentPort!;
-const answer = (message: WorkerAnswer) => port.postMessage(message);
 
 port.on('message', (request: WorkerRequest) => {
   embed(request.texts).then(
-    (vectors) => answer({ id: request.id, vectors }),
-    (error: unknown) => answer({ id: request.id, error: (error as Error).message }),
+    (vectors) => port.postMessage({ id: request.id, vectors } satisfies WorkerAnswer, [vectors.buffer]),
+    (error: Error) => port.postMessage({ id: request.id, error: error.message } satisfies WorkerAnswer),
   );
 });
 
 /** The mean of the model's vectors for a text's tokens, brought to unit length; one after the other. */
-async function embed(texts: string[]): Promise<Float32Array> {
-  const tokens = texts.map((text) => tokenizer.encode(text.slice(0, MOST_CHARACTERS)).ids.slice(0, MOST_TOKENS));
+async function embed(texts: string[]): Promise<Float32Array<ArrayBuffer>> {
+  const tokens = texts.map((text) =>
+    tokenizer.encode(text.slice(0, MOST_CHARACTERS)).ids.slice(0, MOST_TOKENS),
+  );
   const width = Math.max(...tokens.map(({ length }) => length));
   const { last_hidden_state: output } = await session.run(inputs(tokens, width));
   const states = output!.data as Float32Array;

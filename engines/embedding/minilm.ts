@@ -90,7 +90,7 @@ class MiniLmThread {
     this.running = this.waiting.splice(0, LARGEST_BATCH);
     const request: WorkerRequest = { id: ++this.id, texts: this.running.map(({ text }) => text) };
     this.worker.ref();
-    this.worker.postMessage(request);
+    this.worker.postMessage(request, []);
   }
 
   private take(answer: WorkerAnswer) {

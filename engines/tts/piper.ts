@@ -42,7 +42,10 @@ export function createPiper(folder: ModelFolder): TtsEngine {
       const { samples } = await voice.generateAsync({ text, speed, sid: 0, enableExternalBuffer: false });
       return withoutLead(samples);
     } catch (cause) {
-      throw new EngineError(name, `synthesis failed: ${(cause as Error).message}`, { retryable: true, cause });
+      throw new EngineError(name, `synthesis failed: ${(cause as Error).message}`, {
+        retryable: true,
+        cause,
+      });
     }
   }
 

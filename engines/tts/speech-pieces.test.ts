@@ -5,12 +5,16 @@ const words = (text: string) => text.match(/[\p{L}\p{N}'-]+/gu);
 
 describe('a sentence is cut into pieces', () => {
   test('a short one stays whole', () => {
-    expect(speechPieces('Your balance is forty two dollars.')).toEqual(['Your balance is forty two dollars.']);
+    expect(speechPieces('Your balance is forty two dollars.')).toEqual([
+      'Your balance is forty two dollars.',
+    ]);
   });
 
   test('the first piece of a long one is a short clause', () => {
     expect(
-      speechPieces('I can offer you a loan today, at six percent, which comes to three hundred dollars a month.'),
+      speechPieces(
+        'I can offer you a loan today, at six percent, which comes to three hundred dollars a month.',
+      ),
     ).toEqual([
       'I can offer you a loan today, at six percent,',
       'which comes to three hundred dollars a month.',
@@ -18,7 +22,9 @@ describe('a sentence is cut into pieces', () => {
   });
 
   test('a first clause of a word alone would be over before the next is made', () => {
-    const [first] = speechPieces('Sure, I will look that up for you in a moment, and then tell you more about it.');
+    const [first] = speechPieces(
+      'Sure, I will look that up for you in a moment, and then tell you more about it.',
+    );
     expect(first).toBe('Sure, I will look that up for you in a moment,');
   });
 
@@ -29,7 +35,11 @@ describe('a sentence is cut into pieces', () => {
   });
 
   test('each sentence begins a piece', () => {
-    expect(speechPieces('Yes. That works! Anything else?')).toEqual(['Yes.', 'That works!', 'Anything else?']);
+    expect(speechPieces('Yes. That works! Anything else?')).toEqual([
+      'Yes.',
+      'That works!',
+      'Anything else?',
+    ]);
   });
 
   test('nothing is lost, nothing is longer than a phrase', () => {

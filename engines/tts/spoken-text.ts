@@ -16,8 +16,9 @@ const CURRENCIES: Record<string, readonly [unit: string, units: string, part: st
   '£': ['pound', 'pounds', 'penny', 'pence'],
 };
 const SCALES: Record<string, string> = { k: 'thousand', m: 'million' };
-const MONTHS =
-  'January February March April May June July August September October November December'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 const MONTH = String.raw`(Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)`;
 const NUMBER = String.raw`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`;
 /** Letters that are said one by one; the voice would make a word of them. */
@@ -47,7 +48,10 @@ const RULES: readonly Rule[] = [
     (all, month, d, y) => date(String(monthNumber(month!)), d!, y) ?? all!,
   ],
   [
-    new RegExp(String.raw`\b(${MONTH}|in|since|by|until|before|after|during|year),? ((?:19|20)\d\d)\b(?![,.]\d)`, 'gi'),
+    new RegExp(
+      String.raw`\b(${MONTH}|in|since|by|until|before|after|during|year),? ((?:19|20)\d\d)\b(?![,.]\d)`,
+      'gi',
+    ),
     (_, word, _month, y) => `${word} ${year(Number(y))}`,
   ],
   [/\b(\d{1,2})(?::(\d\d))? ?([ap])(?:\.m\.|m\b)/gi, (_, hour, minute, half) => time(hour!, minute, half)],
@@ -58,7 +62,10 @@ const RULES: readonly Rule[] = [
   [/\b\d{3}-\d{4}\b/g, (all) => groups(all!)],
   [/\b\d{4}(?:[ -]\d{4}){1,4}\b/g, (all) => groups(all!)],
   [
-    new RegExp(String.raw`\b(${NAMED_NUMBER})((?: number| code| in| with| is|:| #)* ?)(\d{3,})\b(?![,.]\d)`, 'gi'),
+    new RegExp(
+      String.raw`\b(${NAMED_NUMBER})((?: number| code| in| with| is|:| #)* ?)(\d{3,})\b(?![,.]\d)`,
+      'gi',
+    ),
     (_, name, between, number) => `${name}${between}${digits(number!)}`,
   ],
   [/(?<![\d.,])\d{5,}(?![\d]|[.,]\d)/g, (all) => digits(all!)],

@@ -46,7 +46,8 @@ export class SileroStream implements VadStream {
       throw refusal(`a window has ${this.windowSamples} samples, not ${window.length}`);
     }
     if (this.closed) throw refusal('the stream was closed');
-    if (this.waiting.length >= MOST_WAITING) throw refusal('audio comes faster than it can be looked at', true);
+    if (this.waiting.length >= MOST_WAITING)
+      throw refusal('audio comes faster than it can be looked at', true);
     if (this.silentWindows >= SILENT_WINDOWS_RUN && this.waiting.length === 0 && isSilent(window)) {
       this.remember(window);
       return this.last;
