@@ -19,7 +19,7 @@ describe('minilm', () => {
     engine = createMiniLm(modelFolder());
     await engine.warmUp();
   });
-  afterAll(() => engine.close());
+  afterAll(() => engine?.close());
 
   const similarity = async (a: string, b: string) => {
     const [first, second] = await engine.embed([a, b]);

@@ -7,7 +7,7 @@ interface ApiError {
   status?: number;
   code?: string | null;
   message?: string;
-  cause?: { code?: string; message?: string };
+  cause?: ApiError;
 }
 
 const HINTS: Record<number, string> = {
@@ -23,13 +23,18 @@ export function toEngineError(error: unknown): EngineError {
   const { status, code, message = '', cause } = error as ApiError;
   const told = message.split('\n')[0]!.slice(0, LONGEST_MESSAGE);
   if (status === undefined) {
-    const reason = cause?.code ?? cause?.message ?? told;
+    const root = rootOf(cause);
+    const reason = root?.code ?? root?.message ?? told;
     return new EngineError(NAME, `the connection failed: ${reason}`, { retryable: true, cause: error });
   }
   // Out of credit comes as 429 too, and no waiting helps.
   const retryable = (status === 429 && code !== 'insufficient_quota') || status >= 500 || status === 408;
   return new EngineError(NAME, HINTS[status] ?? `the endpoint answered ${told}`, { retryable, cause: error });
 }
+
+/** "fetch failed" has its reason in its cause. */
+const rootOf = (error: ApiError | undefined): ApiError | undefined =>
+  error?.cause ? rootOf(error.cause) : error;
 
 /** The wait that an endpoint asks for, ms. */
 export function retryAfterMs(error: unknown): number {

@@ -65,6 +65,8 @@ async function* streamOnce(
     for await (const chunk of chunks) {
       clearTimeout(timer);
       yield chunk;
+      // What has arrived already would be given all the same.
+      if (signal.aborted) return;
       timer = expectWithin(betweenTokensMs, `the answer stopped for ${betweenTokensMs} ms`);
     }
   } catch (error) {

@@ -33,7 +33,7 @@ describe('moonshine', () => {
     engine = createMoonshine(modelFolder());
     await engine.warmUp();
   });
-  afterAll(() => engine.close());
+  afterAll(() => engine?.close());
 
   const hear = async (samples: Int16Array) => {
     const stream = engine.open({ language: 'en', onPartial: () => undefined });

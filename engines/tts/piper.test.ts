@@ -15,7 +15,7 @@ describe('piper', () => {
     engine = createPiper(modelFolder());
     await engine.warmUp();
   });
-  afterAll(() => engine.close());
+  afterAll(() => engine?.close());
 
   const say = async (text: string, { voice = 'default', speed = 1 } = {}) => {
     const pieces: Int16Array[] = [];

@@ -10,7 +10,7 @@ export function embeddingContract(name: string, makeEngine: () => EmbeddingEngin
       engine = makeEngine();
       await engine.warmUp();
     });
-    afterAll(() => engine.close());
+    afterAll(() => engine?.close());
 
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 

@@ -26,7 +26,7 @@ export function llmContract(name: string, makeEngine: () => Promise<LlmEngine>) 
       engine = await makeEngine();
       await engine.warmUp();
     });
-    afterAll(() => engine.close());
+    afterAll(() => engine?.close());
 
     const signal = () => new AbortController().signal;
 

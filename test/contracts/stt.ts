@@ -20,7 +20,7 @@ export function sttContract(name: string, makeEngine: () => SttEngine, utterance
       said = await utterance();
       await engine.warmUp();
     });
-    afterAll(() => engine.close());
+    afterAll(() => engine?.close());
 
     const open = (onPartial: (text: string) => void = () => undefined) =>
       engine.open({ language: 'en', onPartial });

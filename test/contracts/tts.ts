@@ -14,7 +14,7 @@ export function ttsContract(name: string, makeEngine: () => TtsEngine) {
       engine = makeEngine();
       await engine.warmUp();
     });
-    afterAll(() => engine.close());
+    afterAll(() => engine?.close());
 
     const say = async (text: string, signal = new AbortController().signal) => {
       const pieces: Int16Array[] = [];

@@ -11,7 +11,7 @@ export function vadContract(name: string, makeEngine: () => VadEngine) {
       engine = makeEngine();
       await engine.warmUp();
     });
-    afterAll(() => engine.close());
+    afterAll(() => engine?.close());
 
     const listen = async (stream: VadStream, samples: Int16Array) => {
       const probabilities: number[] = [];
