@@ -66,6 +66,7 @@ export class TwilioCaller {
   private playEnd = 0;
   private sent = 0;
   private due = 0;
+  private hungUp = false;
 
   constructor(
     private readonly url: string,
@@ -92,6 +93,7 @@ export class TwilioCaller {
       await this.untilQuiet(connecting);
       if (this.mediaAt[0]) this.report.greetingMs = this.mediaAt[0] - connecting;
       for (const utterance of this.utterances) await this.speak(utterance);
+      this.hungUp = true;
       this.send({ event: 'stop', streamSid: this.report.session, stop: { callSid: this.report.session } });
     } catch (error) {
       this.report.lost ??= (error as Error).message;
@@ -150,7 +152,7 @@ export class TwilioCaller {
       this.socket.once('error', reject);
     });
     this.socket.on('close', (code) => {
-      this.report.lost ??= `closed by the server, code ${code}`;
+      if (!this.hungUp) this.report.lost ??= `closed by the server, code ${code}`;
     });
     this.socket.on('error', (error) => {
       this.report.lost ??= error.message;

@@ -15,6 +15,15 @@ describe('words that sound finished', () => {
     expect(endpointDelayMs(text, defaultCallSettings)).toBe(defaultCallSettings.endpointingMs);
   });
 
+  test.each(['I also missed a payment last month.', 'My husband opened an account with you in March.'])(
+    '“%s” states something: it waits a little longer, for what may follow',
+    (text) => {
+      const delay = endpointDelayMs(text, defaultCallSettings);
+      expect(delay).toBeGreaterThan(defaultCallSettings.endpointingMs);
+      expect(delay).toBeLessThan(defaultCallSettings.endpointingMaxMs);
+    },
+  );
+
   test.each([
     'I would like to',
     'My account number is',

@@ -12,14 +12,32 @@ const OPEN_ENDED = new Set(
 /** A word that is still being dictated: digits, alone or as words. */
 const DIGITS = /^(?:\d+|zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)$/;
 
+/** What asks for an answer: the caller has handed over. */
+const REQUEST =
+  /\?$|\b(?:please|thanks|thank you|bye|goodbye|good-bye|that is all|that's all)\b|\b(?:i'd|i would|i|we) (?:would )?(?:like|want|need)\b|^(?:can|could|would|will|do|does|is|are|what|when|where|which|who|why|how|tell|give|show|help|transfer|repeat|say)\b/;
+
+/** Answers that are whole however short: "yes", "ten thousand dollars". */
+const SHORT_ANSWER_WORDS = 5;
+
+/** Of the way from the short silence to the long one, for a statement that may be the start of a story. */
+const STATEMENT_SHARE = 0.4;
+
 /**
- * Silence, in ms since the last speech frame, after which these words end the caller's turn: short when they
- * sound finished, long when they do not (an open word, a run of digits, a trailing comma or dash).
+ * Silence, in ms since the last speech frame, after which these words end the caller's turn: `endpointingMs` when
+ * they ask for an answer, somewhat more when they only state something ("I missed a payment."), and
+ * `endpointingMaxMs` when they sound unfinished (an open word, a run of digits, a trailing comma or dash).
  */
 export function endpointDelayMs(text: string, settings: CallSettings): number {
-  return soundsFinished(text)
-    ? settings.endpointingMs
-    : Math.max(settings.endpointingMs, settings.endpointingMaxMs);
+  const { endpointingMs: short } = settings;
+  const long = Math.max(short, settings.endpointingMaxMs);
+  if (!soundsFinished(text)) return long;
+  return asksForAnswer(text) ? short : short + STATEMENT_SHARE * (long - short);
+}
+
+function asksForAnswer(text: string): boolean {
+  const sentences = text.toLowerCase().match(/[^.?!]+[.?!]*/g) ?? [];
+  const last = sentences.at(-1)?.trim() ?? '';
+  return REQUEST.test(last) || last.split(/\s+/).length <= SHORT_ANSWER_WORDS;
 }
 
 export function soundsFinished(text: string): boolean {

@@ -1,10 +1,11 @@
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { orchestratorActivities } from '../../activities/close-stream.ts';
 import { loadConfig } from '../../config/load.ts';
 import { taskQueueOf, temporalConnection } from '../../config/temporal.ts';
 import { StreamHub } from '../../stream/hub.ts';
 
 /** Runs the unarmed call in the orchestrator's place; prints `ready` when it does. */
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const config = loadConfig();
 const { connectionOptions, namespace } = temporalConnection();
 const connection = await NativeConnection.connect(connectionOptions);
