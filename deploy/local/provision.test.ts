@@ -179,11 +179,12 @@ test('a server that sends more than is pinned is not listened to', async () => {
 
 test('two processes at once download once, and both find the file', async () => {
   let requests = 0;
-  let finish: () => void = () => undefined;
+  let secondWaits: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (secondWaits = resolve));
   const url = await serve((_, response) => {
     requests++;
     response.write(WEIGHTS.subarray(0, 10));
-    finish = () => response.end(WEIGHTS.subarray(10));
+    void waiting.then(() => response.end(WEIGHTS.subarray(10)));
   });
   const program = `
     import { provision } from ${JSON.stringify(compiledProgram('provision'))};
@@ -196,7 +197,7 @@ test('two processes at once download once, and both find the file', async () => 
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       createInterface(child.stdout).on('line', (line) => {
-        if (line.endsWith('waiting for it')) finish();
+        if (line.endsWith('waiting for it')) secondWaits();
       });
       return (await once(child, 'exit'))[0] as number;
     }),

@@ -48,8 +48,12 @@ export function runCommand(
       if (Date.now() - lastSign > options.stuckAfterMs) child.kill('SIGKILL');
     }, 1_000);
 
+    const endWithUs = () => child.kill();
+    process.once('exit', endWithUs);
+
     const settle = (code: number) => {
       clearInterval(watch);
+      process.off('exit', endWithUs);
       resolve({ code, output: output.trimEnd() });
     };
     child.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { packageRoot } from '../../config/package.ts';
+import { freePort } from './ports.ts';
+import type { Report } from './setup-error.ts';
+import { type Supervisor, superviseWorkers } from './supervisor.ts';
+
+/** Every worker process of Orkestra. */
+export const workerNames = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analytics'] as const;
+export type WorkerName = (typeof workerNames)[number];
+
+export interface LocalWorkers extends Supervisor {
+  /** `ws://host:port` of the gateway. */
+  gatewayUrl: string;
+  /** Variables that the workers were given, beside those of this process. */
+  env: Record<string, string>;
+}
+
+/**
+ * Runs one process a worker on this machine, as the compiled program does, and keeps it running; `ready` says when
+ * all are warm. The gateway gets its preferred port if that is free.
+ */
+export async function startWorkers(options: {
+  env: Record<string, string>;
+  /** For the workers' logs. */
+  folder: string;
+  report: Report;
+  names?: readonly WorkerName[];
+  gatewayPort?: number;
+}): Promise<LocalWorkers> {
+  const { folder, report, names = workerNames } = options;
+  // Open to this machine alone, unless its owner says otherwise.
+  const host = process.env.ORKESTRA_GATEWAY_HOST ?? '127.0.0.1';
+  const port = await freePort(options.gatewayPort);
+  const env = { ORKESTRA_GATEWAY_HOST: host, ORKESTRA_GATEWAY_PORT: String(port), ...options.env };
+  const program = join(packageRoot, 'dist', 'cli', 'main.js');
+  const command = (name: string) => [process.execPath, program, 'worker', name] as const;
+  const supervisor = await superviseWorkers({ names, command, env, folder, report });
+  return { ...supervisor, gatewayUrl: `ws://${host}:${port}`, env };
+}
