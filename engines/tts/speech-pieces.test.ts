@@ -34,6 +34,18 @@ describe('a sentence is cut into pieces', () => {
     ).toBe('We can spread the remaining payments,');
   });
 
+  test('with neither it ends before a preposition', () => {
+    expect(
+      speechPieces('I can offer you a loan of ten thousand dollars over three years at six percent.')[0],
+    ).toBe('I can offer you a loan of ten thousand dollars,');
+  });
+
+  test('an amount of money is not torn apart', () => {
+    expect(speechPieces('Your balance is four hundred twelve dollars and fifty cents today.')).toEqual([
+      'Your balance is four hundred twelve dollars and fifty cents today.',
+    ]);
+  });
+
   test('each sentence begins a piece', () => {
     expect(speechPieces('Yes. That works! Anything else?')).toEqual([
       'Yes.',

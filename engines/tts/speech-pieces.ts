@@ -7,8 +7,11 @@ const LATER = { min: 12, max: 140 };
 
 const SENTENCE_END = /(?<=[.!?…])\s+/;
 const CLAUSE_END = /(?<=[,;:—–])\s+|\s+(?=[—–]\s)/;
-/** Words before which a speaker may draw breath. */
-const CONJUNCTION = /\s+(?=(?:and|or|but|so|because|which|that|if|when|while|unless|since|who|where)\s)/i;
+/** Words before which a speaker may draw breath; not within "twelve dollars and fifty cents". */
+const CONJUNCTION =
+  /\s+(?=(?:and(?! \S+ (?:cents?|pence|penny)\b)|or|but|so|because|which|that|if|when|while|unless|since|who|where)\s)/i;
+/** Words before which one may, for want of better, so that the reply is heard sooner. */
+const PREPOSITION = /\s+(?=(?:over|at|with|for|from|until|before|after|through|within|between)\s)/i;
 
 /** One or more sentences as pieces to be synthesised one by one, cut where a speaker would pause. */
 export function speechPieces(text: string): string[] {
@@ -17,7 +20,7 @@ export function speechPieces(text: string): string[] {
     let rest = sentence;
     while (rest !== '') {
       const { min, max } = pieces.length === 0 ? FIRST : LATER;
-      const piece = rest.length <= max ? rest : firstPiece(rest, min, max);
+      const piece = rest.length <= max ? rest : rest.slice(0, placeToCut(rest, min, max));
       rest = rest.slice(piece.length).trimStart();
       pieces.push(rest !== '' && /[\p{L}\p{N}]$/u.test(piece) ? `${piece},` : piece);
     }
@@ -25,19 +28,18 @@ export function speechPieces(text: string): string[] {
   return pieces.filter((piece) => /[\p{L}\p{N}]/u.test(piece));
 }
 
-/** The longest run of whole clauses within `max`; else up to a conjunction; else, past `LATER.max`, to a space. */
-function firstPiece(text: string, min: number, max: number): string {
-  const within = (boundary: RegExp) => lastCut(text, boundary, min, max);
-  const cut =
-    within(CLAUSE_END) ??
-    within(CONJUNCTION) ??
-    lastCut(text, CLAUSE_END, min, LATER.max) ??
-    (text.length > LATER.max ? (lastCut(text, /\s+/, min, LATER.max) ?? LATER.max) : text.length);
-  return text.slice(0, cut);
+/** The last place within `max` of the best kind there is; else the next end of a clause; else a space. */
+function placeToCut(text: string, min: number, max: number): number {
+  for (const kind of [CLAUSE_END, CONJUNCTION, PREPOSITION]) {
+    const cut = cuts(text, kind).findLast((place) => place >= min && place <= max);
+    if (cut !== undefined) return cut;
+  }
+  const clauseEnd = cuts(text, CLAUSE_END).find((place) => place > max && place <= LATER.max);
+  if (clauseEnd !== undefined) return clauseEnd;
+  if (text.length <= LATER.max) return text.length;
+  return cuts(text, /\s+/).findLast((place) => place <= LATER.max) ?? LATER.max;
 }
 
-/** Where the last boundary that ends a piece of `min` to `max` characters begins. */
-function lastCut(text: string, boundary: RegExp, min: number, max: number): number | undefined {
-  const cuts = Array.from(text.matchAll(new RegExp(boundary, 'gi')), ({ index }) => index);
-  return cuts.findLast((cut) => cut >= min && cut <= max);
-}
+/** Where the boundaries of a kind begin. */
+const cuts = (text: string, kind: RegExp) =>
+  Array.from(text.matchAll(new RegExp(kind, 'gi')), ({ index }) => index);
