@@ -5,7 +5,8 @@
 const FIRST = { min: 12, max: 50 };
 const LATER = { min: 12, max: 140 };
 
-const SENTENCE_END = /(?<=[.!?…])\s+/;
+/** Not after an initial: "J. Smith", "U.S. Bank". */
+const SENTENCE_END = /(?<=[.!?…])(?<!\b\p{Lu}\.)\s+/u;
 const CLAUSE_END = /(?<=[,;:—–])\s+|\s+(?=[—–]\s)/;
 /** Words before which a speaker may draw breath; not within "twelve dollars and fifty cents". */
 const CONJUNCTION =

@@ -24,6 +24,8 @@ describe('what is written is said as people say it', () => {
     ['4.5 %', 'four point five percent'],
     ['4.50%', 'four point five zero percent'],
     ['an APR of 6.9%', 'an A P R of six point nine percent'],
+    ['Dr. Jones, e.g. today', 'Doctor Jones, for example today'],
+    ['cards, loans etc.', 'cards, loans et cetera.'],
     ['the FAQs, or your PIN', "the F A Q's, or your PIN"],
   ])('rates and abbreviations: %s', (written, said) => expect(spokenText(written)).toBe(said));
 
@@ -47,6 +49,7 @@ describe('what is written is said as people say it', () => {
 
   test.each([
     ['your card ending in 4532', 'your card ending in four five three two'],
+    ['ending in 2030', 'ending in two zero three zero'],
     ['Account number 00123', 'Account number zero zero one two three'],
     ['reference: 907', 'reference: nine zero seven'],
     ['8812345678', 'eight eight one two three four five six seven eight'],

@@ -23,7 +23,20 @@ const MONTH = String.raw`(Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:i
 const NUMBER = String.raw`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`;
 /** Letters that are said one by one; the voice would make a word of them. */
 const SPELLED = /\b(APR|APY|FDIC|FAQ|SSN|CVV|CVC|OTP|KYC)(s?)\b/g;
-const NAMED_NUMBER = String.raw`account|card|number|reference|confirmation|code|PIN|ending|ends|starting|starts|digits?`;
+const NAMED_NUMBER = String.raw`account|card|number|reference|confirmation|code|PIN|ending|digits?`;
+
+/** Their dots would end the sentence. */
+const ABBREVIATIONS: Record<string, string> = {
+  Mr: 'Mister',
+  Mrs: 'Missus',
+  Dr: 'Doctor',
+  'e.g': 'for example',
+  'i.e': 'that is',
+  etc: 'et cetera',
+  vs: 'versus',
+  approx: 'approximately',
+};
+const ABBREVIATED = String.raw`\b(Mr|Mrs|Dr|e\.g|i\.e|etc|vs|approx)\.`;
 
 const RULES: readonly Rule[] = [
   [/^\s*(?:[-*•]|#+)\s+/gm, ''],
@@ -49,6 +62,13 @@ const RULES: readonly Rule[] = [
   ],
   [
     new RegExp(
+      String.raw`\b(${NAMED_NUMBER})((?: number| code| in| with| is|:| #)* ?)(\d{3,})\b(?![,.]\d)`,
+      'gi',
+    ),
+    (_, name, between, number) => `${name}${between}${digits(number!)}`,
+  ],
+  [
+    new RegExp(
       String.raw`\b(${MONTH}|in|since|by|until|before|after|during|year),? ((?:19|20)\d\d)\b(?![,.]\d)`,
       'gi',
     ),
@@ -61,13 +81,6 @@ const RULES: readonly Rule[] = [
   [/(?<!\d)\+?(?:\d{1,3}[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b/g, (all) => groups(all!)],
   [/\b\d{3}-\d{4}\b/g, (all) => groups(all!)],
   [/\b\d{4}(?:[ -]\d{4}){1,4}\b/g, (all) => groups(all!)],
-  [
-    new RegExp(
-      String.raw`\b(${NAMED_NUMBER})((?: number| code| in| with| is|:| #)* ?)(\d{3,})\b(?![,.]\d)`,
-      'gi',
-    ),
-    (_, name, between, number) => `${name}${between}${digits(number!)}`,
-  ],
   [/(?<![\d.,])\d{5,}(?![\d]|[.,]\d)/g, (all) => digits(all!)],
 
   [/(\d)\s*–\s*(?=\d)/g, '$1 to '],
@@ -77,6 +90,8 @@ const RULES: readonly Rule[] = [
   [/#(?=\d)/g, 'number '],
   [new RegExp(NUMBER, 'g'), (all) => numeral(all!)],
 
+  [new RegExp(String.raw`${ABBREVIATED}\s*$`, 'g'), (_, word) => `${ABBREVIATIONS[word!]}.`],
+  [new RegExp(ABBREVIATED, 'g'), (_, word) => ABBREVIATIONS[word!]!],
   [SPELLED, (_, letters, plural) => `${[...letters!].join(' ')}${plural ? "'s" : ''}`],
   [/ ?& ?/g, ' and '],
   [/\s+/g, ' '],
