@@ -218,6 +218,15 @@ describe('a reply', () => {
     expect(line.sent.every(({ audio }) => audio.every((byte) => byte === 0x22))).toBe(true);
   });
 
+  test('that comes late, to another hearing than the final one, is not heard either', () => {
+    const line = new Line();
+    line.final(1, 2);
+    line.chunk(300, reply(1));
+    expect(line.sent).toEqual([]);
+    line.chunk(300, reply(2));
+    expect(line.story()).toEqual(['started reply-1']);
+  });
+
   test('is forgotten when the caller goes on, the one to the next hearing is not', () => {
     const line = new Line(mulaw, { ...gatewayLimits, keptUtterances: 1 });
     const at = now();
@@ -295,12 +304,11 @@ describe('a second attempt at an utterance', () => {
     expect(line.story().at(-1)).toBe('ended greeting 560: One. Two three.');
   });
 
-  test('that begins with the first sentence that is not out closes the one before', () => {
+  test('that begins with the sentence after a broken one ends the broken one', () => {
     const line = new Line();
     line.chunk(100, { ...part, text: 'One.' });
-    line.chunk(100, { attempt: 2, sentence: 1, text: 'Two.' });
-    vi.advanceTimersByTime(1_000);
-    expect(line.story().at(-1)).toBe('ended greeting 200: One. Two.');
+    line.chunk(100, { ...part, attempt: 2, sentence: 1, text: 'Two.' });
+    expect(line.sentMs()).toBe(200);
   });
 
   test('may find other words where nothing was heard yet', () => {

@@ -98,9 +98,8 @@ export class Playback {
     for (const utterance of this.queue.drain()) this.cut(utterance);
   }
 
-  /** Plays out what is being played, drops all else, then calls back. */
+  /** Plays out what is being played and nothing else, then calls back. */
   finish(onIdle: () => void) {
-    this.queue.clear();
     this.onIdle = onIdle;
     this.advance();
   }

@@ -93,11 +93,6 @@ export class UtteranceQueue {
     return this.ready.splice(0);
   }
 
-  clear() {
-    this.held.clear();
-    this.ready = [];
-  }
-
   /** The utterance has been played or given up: what still comes of it is unwanted. */
   settle(name: string) {
     this.over.add(name);
