@@ -158,7 +158,7 @@ describe('a caller', () => {
     const hungUp = caller.hangUp();
     await stopped;
     await hungUp;
-    expect(await caller.ended).toBeTypeOf('string');
+    expect(await caller.ended).toBe('the caller hung up');
   });
 
   test('whose connection breaks while speaking is not left waiting', async () => {

@@ -38,6 +38,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const START_TIMEOUT_MS = 10_000;
 /** After a hang-up the gateway has this long, ms, to close the socket. */
 const CLOSE_TIMEOUT_MS = 2_000;
+const HUNG_UP = 'the caller hung up';
 /** Two minutes of bot audio, in samples, may wait to be played: a gateway that sends more is out of order. */
 const LONGEST_QUEUE = 120 * CALLER_RATE;
 /** 30 s of caller audio, in bytes, may wait in the socket: more means that the gateway no longer reads. */
@@ -54,6 +55,7 @@ export class Caller {
   private answer?: { accept: () => void; refuse: (reason: string) => void };
   private saying?: { samples: Int16Array; sent: number; done: () => void };
   private pump?: NodeJS.Timeout;
+  private hungUp = false;
   private readonly earpiece = new Earpiece();
   private readonly frames: { caller: Int16Array; bot: Int16Array }[] = [];
 
@@ -65,7 +67,9 @@ export class Caller {
       this.endWith = resolve;
     });
     socket.on('message', (data: Buffer, isBinary) => (isBinary ? this.hear(data) : this.read(data)));
-    socket.on('close', (code) => this.finish(`the gateway closed the connection (${code})`));
+    socket.on('close', (code) =>
+      this.finish(this.hungUp ? HUNG_UP : `the gateway closed the connection (${code})`),
+    );
     socket.on('error', (error) => this.finish(`the connection to the gateway broke (${error.message})`));
   }
 
@@ -126,6 +130,7 @@ export class Caller {
 
   /** Ends the call from the caller's side; resolves when the connection is closed. */
   async hangUp(): Promise<void> {
+    this.hungUp = true;
     this.send({ type: 'stop' });
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
     await this.ended;
@@ -157,7 +162,7 @@ export class Caller {
     else if (message.type === 'clear') this.earpiece.clear();
     else if (message.type === 'mark') this.earpiece.mark(message.name);
     else if (message.type === 'event') this.onEvent(message.event);
-    else this.finish(message.reason);
+    else this.finish(this.hungUp ? HUNG_UP : message.reason);
   }
 
   private hear(data: Buffer) {

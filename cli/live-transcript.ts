@@ -36,7 +36,7 @@ export class LiveTranscript {
       case 'playback.started': {
         this.startedAt.set(event.utterance, event.at);
         const turn = this.byUtterance.get(event.utterance);
-        if (turn) turn.voiceToVoiceMs = event.voiceToVoiceMs;
+        if (turn) turn.voiceToVoiceMs = event.voiceToVoiceMs && Math.round(event.voiceToVoiceMs);
         break;
       }
       case 'playback.ended':

@@ -26,6 +26,7 @@ const LOGS = join('.orkestra', 'logs');
 export async function startLocalSystem(report: Report): Promise<LocalSystem> {
   const { gateway, models } = loadConfig();
   await provision({ folder: models.folder, report });
+  report('servers: starting Temporal, Redis and Postgres, those that the environment does not name');
   const stack = await startStack({ report });
   const stopping: (() => unknown)[] = [stack.stop];
   const stop = async () => {

@@ -6,15 +6,14 @@ const turn = (number: number, given: Partial<FollowedTurn> = {}): FollowedTurn =
   return { turn: number, caller: 'Hello.', heard: 'Yes.', interrupted: false, answered: true, ...given };
 };
 
-const call = (turns: FollowedTurn[], given: Partial<PlacedCall> = {}): PlacedCall => ({
+const call = (turns: FollowedTurn[], answered = 2): PlacedCall => ({
   session: 'test-1',
   reason: 'the caller hung up',
   lines: 2,
-  answered: 2,
+  answered,
   turns,
   asides: [],
   audio: { bot: 'bot.wav', conversation: 'conversation.wav' },
-  ...given,
 });
 
 const cutOff = { heard: '', interrupted: true };
@@ -31,12 +30,11 @@ describe('a played call is complete', () => {
 
 describe('a played call is not complete', () => {
   test.each([
-    ['an utterance was never answered', call([turn(1)], { answered: 1 })],
-    ['two utterances were taken for one', call([turn(1)])],
+    ['an utterance was not answered', call([turn(1), turn(2, cutOff)], 1)],
     ['nothing was understood of one', call([turn(1), turn(2, { caller: '' })])],
-    ['a reply had no words', call([turn(1), turn(2, { heard: '' }), turn(3)])],
-    ['a reply was cut off and nothing came after it', call([turn(1), turn(2, cutOff)])],
-    ['nobody spoke', call([], { answered: 0 })],
+    ['the bot could only apologise', call([turn(1), turn(2, { source: 'apology' })])],
+    ['a reply had no words', call([turn(1), turn(2, { heard: '' })])],
+    ['nobody spoke', call([], 0)],
   ])('when %s', (_, played) => {
     expect(isComplete(played)).toBe(false);
   });

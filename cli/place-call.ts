@@ -54,10 +54,11 @@ export async function placeCall(
       await workflow.terminate('the caller could not be connected');
       throw error;
     }
-    const answered = await playCall(caller, turnTaking, lines);
+    const answering = await playCall(caller, turnTaking, lines);
     const reason = await caller.ended;
     const audio = await saveCall(session, caller.recording());
     const { turns, asides } = transcript;
+    const answered = turns.filter((turn) => answering.includes(turn.turn) && isAnswer(turn)).length;
     const url = workflowUrl(places, session);
     return { session, reason, lines: lines.length, answered, turns, asides, audio, url };
   } finally {
@@ -66,14 +67,17 @@ export async function placeCall(
   }
 }
 
+/** Whether the caller heard a reply to its end, and it was more than an apology for having none. */
+export const isAnswer = ({ heard, interrupted, source }: FollowedTurn) =>
+  heard !== '' && !interrupted && source !== 'apology';
+
 /**
- * Whether every line of the caller's was understood, and answered to the end. A line that was taken for two turns, since
- * the caller paused in it, has one reply that the caller talked over; that is none too few.
+ * Whether every line of the caller's was understood and answered. A line that was taken for two turns, since the caller
+ * paused in it, has one reply that the caller talked over; that is none too few.
  */
 export function isComplete({ lines, answered, turns }: PlacedCall): boolean {
-  const whole = turns.filter(({ heard, interrupted }) => heard && !interrupted);
-  const understood = turns.every(({ caller, heard, interrupted }) => caller && (heard || interrupted));
-  return answered === lines && understood && whole.length >= lines;
+  const understood = turns.every((turn) => turn.caller !== '' && (isAnswer(turn) || turn.interrupted));
+  return answered === lines && understood;
 }
 
 /** How the call ended, and where to look. */

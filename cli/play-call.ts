@@ -14,9 +14,9 @@ const FAREWELL_MS = 2_000;
 
 /**
  * Plays the caller's part: each line once the bot has finished with the one before, then a hang-up, unless the
- * bot hangs up first. Returns how many lines were answered. Throws CliError if the bot never speaks.
+ * bot hangs up first. Returns the turns that answered a line, one a line. Throws CliError if the bot never speaks.
  */
-export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerLine[]): Promise<number> {
+export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerLine[]): Promise<number[]> {
   void caller.ended.then(() => turns.end());
   if (!(await turns.until(() => turns.greeted, GREETING_MS))) {
     const reason = turns.over
@@ -24,19 +24,19 @@ export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerL
       : `${GREETING_MS / 1_000} s passed`;
     throw new CliError(`The bot did not greet the caller (${reason}). Ask \`orkestra orchestrator-health\`.`);
   }
-  let answered = 0;
+  const answering: number[] = [];
   for (const words of lines) {
     if (turns.over) break;
     const before = turns.turn;
     if (typeof words === 'string') caller.type(words);
     else await caller.say(words);
-    await turns.until(() => turns.hasAnsweredSince(before) || turns.hasGivenUpSince(before), REPLY_MS);
-    if (turns.hasAnsweredSince(before)) answered++;
+    await turns.until(() => turns.isDoneSince(before), REPLY_MS);
+    if (turns.turn > before && turns.hasAnswered(turns.turn)) answering.push(turns.turn);
   }
   // The bot may have been told goodbye: then it has the last word, and hangs up itself.
-  if (!turns.over && (await turns.until(() => turns.isSounding, FAREWELL_MS))) {
+  while (await turns.until(() => turns.isSounding, FAREWELL_MS)) {
     await turns.until(() => !turns.isSounding, REPLY_MS);
   }
   await caller.hangUp();
-  return answered;
+  return answering;
 }

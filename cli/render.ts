@@ -21,7 +21,7 @@ export function transcriptDelay(
   finalAt: number,
   { speechStartedAt, speechEndedAt }: { speechStartedAt: number; speechEndedAt: number },
 ): number | undefined {
-  return speechEndedAt > speechStartedAt ? finalAt - speechEndedAt : undefined;
+  return speechEndedAt > speechStartedAt ? Math.round(finalAt - speechEndedAt) : undefined;
 }
 
 /** Where a transcript is shown, as it grows; `at` is when the words began, in ms since the call did. */

@@ -29,32 +29,32 @@ describe('the caller waits', () => {
 
   test('until the reply to what they said has been heard', () => {
     add(speech, final(1), started('reply-1'));
-    expect(turns.hasAnsweredSince(0)).toBe(false);
+    expect(turns.isDoneSince(0)).toBe(false);
     add(ended('reply-1'));
-    expect(turns.hasAnsweredSince(0)).toBe(true);
-    expect(turns.hasAnsweredSince(1)).toBe(false);
+    expect(turns.isDoneSince(0)).toBe(true);
+    expect(turns.isDoneSince(1)).toBe(false);
   });
 
   test('for the second reply where one utterance was taken for two', () => {
     add(speech, final(1), started('reply-1'), speech, ended('reply-1'));
-    expect(turns.hasAnsweredSince(0)).toBe(false);
+    expect(turns.isDoneSince(0)).toBe(false);
     add(final(2), started('reply-2'));
-    expect(turns.hasAnsweredSince(0)).toBe(false);
+    expect(turns.isDoneSince(0)).toBe(false);
     add(ended('reply-2'));
-    expect(turns.hasAnsweredSince(0)).toBe(true);
+    expect(turns.isDoneSince(0)).toBe(true);
   });
 
   test('while the bot adds something to its reply', () => {
     add(speech, final(1), started('reply-1'), ended('reply-1'), started('say-1'));
-    expect(turns.hasAnsweredSince(0)).toBe(false);
+    expect(turns.isDoneSince(0)).toBe(false);
     add(ended('say-1'));
-    expect(turns.hasAnsweredSince(0)).toBe(true);
+    expect(turns.isDoneSince(0)).toBe(true);
   });
 
   test('no longer once the bot has apologised for having no reply', () => {
     add(speech, final(1), started('apology-1'), ended('apology-1'));
-    expect(turns.hasAnsweredSince(0)).toBe(false);
-    expect(turns.hasGivenUpSince(0)).toBe(true);
+    expect(turns.isDoneSince(0)).toBe(true);
+    expect(turns.hasAnswered(1)).toBe(false);
   });
 });
 
@@ -63,6 +63,12 @@ describe('waiting for the bot', () => {
     const greeted = turns.until(() => turns.greeted, 60_000);
     add(started('greeting'), ended('greeting'));
     expect(await greeted).toBe(true);
+  });
+
+  test('is not in vain where what was waited for is over again at once', async () => {
+    const sounding = turns.until(() => turns.isSounding, 60_000);
+    add(started('farewell'), ended('farewell'));
+    expect(await sounding).toBe(true);
   });
 
   test('ends with the call, in vain', async () => {

@@ -47,35 +47,32 @@ export class TurnTaking {
     return this.sounding.size > 0;
   }
 
-  /** Whether all that the caller said after turn `before` has been understood, and answered to the end. */
-  hasAnsweredSince(before: number): boolean {
-    return this.isSettledSince(before) && this.heard.has(replyUtterance(this.turn));
+  /** Whether all that the caller said after turn `before` has been understood, and the bot has said its part. */
+  isDoneSince(before: number): boolean {
+    const responded = this.hasAnswered(this.turn) || this.heard.has(`apology-${this.turn}`);
+    return this.turn > before && !this.hearing && !this.isSounding && responded;
   }
 
-  /** Whether the bot has apologised instead. */
-  hasGivenUpSince(before: number): boolean {
-    return this.isSettledSince(before) && this.heard.has(`apology-${this.turn}`);
+  /** Whether the reply to a turn has been heard. */
+  hasAnswered(turn: number): boolean {
+    return this.heard.has(replyUtterance(turn));
   }
 
-  private isSettledSince(before: number): boolean {
-    return this.turn > before && !this.hearing && !this.isSounding;
-  }
-
-  /** Waits until `holds`, at most `ms`; returns whether it does. The end of the call ends the wait, too. */
+  /** Waits until `holds`, at most `ms`; returns whether it did. The end of the call ends the wait, too. */
   async until(holds: () => boolean, ms: number): Promise<boolean> {
-    await new Promise<void>((resolve) => {
-      const stop = () => {
+    return new Promise<boolean>((resolve) => {
+      const stop = (held: boolean) => {
         clearTimeout(timer);
         this.waiting.delete(check);
-        resolve();
+        resolve(held);
       };
       const check = () => {
-        if (holds() || this.over) stop();
+        const held = holds();
+        if (held || this.over) stop(held);
       };
-      const timer = setTimeout(stop, ms);
+      const timer = setTimeout(() => stop(false), ms);
       this.waiting.add(check);
       check();
     });
-    return holds();
   }
 }

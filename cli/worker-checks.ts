@@ -53,7 +53,9 @@ async function troubleOf({ id, healthUrl }: WorkerInfo): Promise<string | undefi
     const { status, detail, checks } = reportSchema.parse(body);
     const failing = Object.entries(checks).filter(([, check]) => !check.ok);
     const reasons = [detail, ...failing.map(([name, check]) => `${name}: ${check.detail}`)].filter(Boolean);
-    return `${id} is ${status}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`;
+    // `ready` is what it says of itself; a failing check says otherwise.
+    const state = status === 'ready' ? 'not ready' : status;
+    return `${id} is ${state}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`;
   } catch (error) {
     const { name, message, cause } = error as Error;
     if (name === 'TimeoutError') return `${id} gives no answer within ${TIMEOUT_MS / 1_000} s`;

@@ -61,7 +61,12 @@ export class StartCall extends OrkestraCommand {
     const temporal = await connectTemporal(places);
     try {
       return lines
-        ? await interruptible((signal) => this.play(places, temporal, request, lines, signal))
+        ? await interruptible((signal) =>
+            this.play(places, temporal, request, lines, signal).catch((error: unknown) => {
+              if (signal.aborted) return INTERRUPTED;
+              throw error;
+            }),
+          )
         : await this.leaveWaiting(places, temporal, request);
     } finally {
       await temporal.close();
