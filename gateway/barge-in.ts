@@ -1,17 +1,17 @@
-import type { Utterance } from './utterance.ts';
-
-/** What may happen to an utterance whose turn it is: it is played, waits for the caller, or is never played. */
-export type Verdict = 'play' | 'wait' | 'cut';
-
 /** What an interruption acts on. */
 export interface Interruptible {
   /** Stops what is being played, and drops what waits behind it. */
   interrupt(): void;
-  /** Asks again for the verdict on what waits. */
+  /** The caller has said something since: replies to turns before this one are void. */
+  supersede(turn: number): void;
+  /** Plays what waits, if it may. */
   advance(): void;
 }
 
-/** Decides what the caller's voice does to the bot's. */
+/**
+ * Decides what the caller's voice does to the bot's. Speech stops what is being played at once. Of what waits to be
+ * played nothing is lost yet, since the sound may be a cough: that is decided by the words, once they are known.
+ */
 export class BargeIn {
   private speaking = false;
 
@@ -34,9 +34,13 @@ export class BargeIn {
     if (this.allowed) this.playback.interrupt();
   }
 
-  /** A reply that comes when the caller speaks again answers what is past; anything else can wait. */
-  verdict(utterance: Utterance): Verdict {
-    if (!this.allowed || !this.speaking) return 'play';
-    return utterance.turn === undefined ? 'wait' : 'cut';
+  /** Words of this turn were understood. */
+  onWords(turn: number) {
+    if (this.allowed) this.playback.supersede(turn);
+  }
+
+  /** Whether the bot may begin to speak. */
+  mayStart(): boolean {
+    return !this.allowed || !this.speaking;
   }
 }

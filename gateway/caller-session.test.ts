@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { silence, tone, TwilioStream } from '../test/gateway/client.ts';
 import { GatewayLab } from '../test/gateway/lab.ts';
+import { RedisServer } from '../test/redis-server.ts';
 import type { Gateway } from './server.ts';
 
 async function dial(lab: GatewayLab, gateway: Gateway = lab.first, parameters: Record<string, string> = {}) {
@@ -41,7 +42,7 @@ describe('a caller who speaks while the bot does', () => {
     expect((await call.event('playback.ended')).interrupted).toBe(false);
   });
 
-  test('does not hear a reply to what was said before', async () => {
+  test('before the reply came does not hear it any more, once the new words are known', async () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();
     const stream = await dial(lab);
@@ -49,12 +50,39 @@ describe('a caller who speaks while the bot does', () => {
     await call.event('speech.started');
     await call.final(1, 1);
     await call.say('reply-1', 'Yes.', 300, { turn: 1, revision: 1 });
+    await call.stream.emit({ type: 'turn.partial', at: 0, turn: 2, attempt: 1, text: 'No,' });
     expect(await call.event('playback.ended')).toMatchObject({
       utterance: 'reply-1',
       playedMs: 0,
       heard: '',
     });
     expect(stream.client.audio.all).toEqual([]);
+  });
+
+  test('during the reply stops it, even where the words came first', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.final(1, 1);
+    await call.say('reply-1', 'Yes.', 3_000, { turn: 1, revision: 1 });
+    await call.event('playback.started');
+    await call.stream.emit({ type: 'turn.partial', at: 0, turn: 2, attempt: 1, text: 'No,' });
+    await stream.client.message('clear');
+    expect(await call.event('playback.ended')).toMatchObject({ utterance: 'reply-1', interrupted: true });
+  });
+
+  test('hears the reply after a cough that came before it', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    stream.say(tone(200));
+    await call.event('speech.started');
+    await call.final(1, 1);
+    await call.say('reply-1', 'Yes.', 100, { turn: 1, revision: 1 });
+    stream.say(silence(400));
+    await call.event('playback.ended');
+    const types = call.types();
+    expect(types.indexOf('playback.started')).toBeGreaterThan(types.indexOf('speech.stopped'));
   });
 
   test('hears what the bot has to say of itself afterwards', async () => {
@@ -202,5 +230,28 @@ describe('while Temporal takes its time', () => {
     await call.event('speech.stopped');
     started();
     await call.event('playback.started');
+  });
+});
+
+describe('while Redis is away', () => {
+  test('what a caller says is kept within bounds, and the call goes on when it is back', async () => {
+    const redis = await RedisServer.start();
+    const lab = await GatewayLab.open({ unwritten: 5 }, redis.url);
+    lab.belongings.push(redis);
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.event('caller.connected');
+    await redis.kill();
+    stream.say(tone(3_000));
+    stream.say(silence(400));
+    // The answer to a ping comes after all that was sent before it has been taken in.
+    stream.client.socket.ping();
+    await new Promise((resolve) => stream.client.socket.once('pong', resolve));
+    const dropped = await lab.registry.getSingleMetric('orkestra_gateway_dropped_total')!.get();
+    expect(dropped.values).toEqual([{ labels: { what: 'audio' }, value: expect.any(Number) }]);
+    await redis.start();
+    await call.event('speech.stopped');
+    await call.say('say-1', 'Are you still there?', 100);
+    expect(await call.event('playback.ended')).toMatchObject({ utterance: 'say-1', interrupted: false });
   });
 });

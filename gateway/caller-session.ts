@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { maskCustomer, maskPhone } from '../call/mask.ts';
 import type { CallRequest } from '../call/request.ts';
 import type { Logger } from '../config/log.ts';
@@ -71,7 +72,7 @@ export class CallerSession implements TransportListener {
       transport,
       bounds: deps.limits,
       emit: (event) => this.emit(event),
-      verdict: (utterance) => this.bargeIn.verdict(utterance),
+      mayStart: () => this.bargeIn.mayStart(),
       speechAnswered: () => this.takeSpeechEnd(),
       onDropped: () => this.dropped('playback'),
     });
@@ -137,11 +138,12 @@ export class CallerSession implements TransportListener {
     this.leave('dropped');
   }
 
-  /** Ends the connection, not the call: the caller may come back elsewhere. Resolves when that is in the stream. */
+  /** Ends the connection, not the call: the caller may come back elsewhere. Resolves when that is in the stream, or can't be. */
   async close(code: number, reason: string): Promise<void> {
     this.leave('dropped');
     this.transport.end(code, reason);
-    await this.lastWrite;
+    // Redis may be away.
+    await Promise.race([this.lastWrite, setTimeout(this.deps.limits.closeMs, undefined, { ref: false })]);
   }
 
   private async follow() {
@@ -159,6 +161,9 @@ export class CallerSession implements TransportListener {
 
   private onEvent(event: Placed<CallEvent>) {
     if (this.over) return;
+    if (event.type === 'turn.partial' || event.type === 'turn.eager' || event.type === 'turn.final') {
+      this.bargeIn.onWords(event.turn);
+    }
     this.playback.onEvent(event);
     this.transport.sendEvent?.(event);
     if (event.type === 'caller.connected') {
@@ -236,7 +241,9 @@ export class CallerSession implements TransportListener {
   }
 
   private write(what: 'audio' | 'event', send: () => Promise<unknown>) {
-    if (this.unwritten >= this.deps.limits.unwritten) {
+    // Events are few and matter more: they have as much room again.
+    const room = what === 'audio' ? this.deps.limits.unwritten : 2 * this.deps.limits.unwritten;
+    if (this.unwritten >= room) {
       this.dropped(what);
       return;
     }

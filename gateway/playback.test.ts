@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { MediaFormat } from '../audio/format.ts';
-import type { OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
-import type { CallEvent } from '../stream/events.ts';
 import { mulaw } from '../test/gateway/lab.ts';
-import type { Verdict } from './barge-in.ts';
+import { Line, part } from '../test/gateway/line.ts';
 import { gatewayLimits } from './limits.ts';
-import { Playback } from './playback.ts';
-import type { Transport } from './transport.ts';
-
-/** Loud enough to be speech in μ-law. */
-const LOUD = 0x10;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,84 +10,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** Playback to a client that is in the test's hands. */
-class Line {
-  readonly sent: { at: number; audio: Buffer }[] = [];
-  readonly marks: string[] = [];
-  readonly events: CallEvent[] = [];
-  cleared = 0;
-  droppedChunks = 0;
-  verdict: Verdict = 'play';
-  speechEndedAt: number | undefined;
-  readonly playback: Playback;
-
-  constructor(format: MediaFormat = mulaw, bounds = gatewayLimits) {
-    const transport: Transport = {
-      format,
-      confirm: () => undefined,
-      refuse: () => undefined,
-      sendAudio: (audio) => void this.sent.push({ at: now(), audio: Buffer.from(audio) }),
-      sendMark: (name) => void this.marks.push(name),
-      clear: () => void this.cleared++,
-      end: () => undefined,
-    };
-    this.playback = new Playback({
-      transport,
-      bounds,
-      emit: (event) => {
-        this.events.push(event);
-        // As the gateway's own events come back to it from the stream.
-        this.playback.onEvent(event);
-      },
-      verdict: () => this.verdict,
-      speechAnswered: () => this.speechEndedAt,
-      onDropped: () => void this.droppedChunks++,
-    });
-  }
-
-  /** A chunk of `ms`; a whole utterance of one sentence unless the header says otherwise. */
-  chunk(ms: number, header: Partial<OutHeader> = {}, fill = LOUD) {
-    this.playback.onChunk({
-      header: {
-        utterance: 'greeting',
-        attempt: 1,
-        sentence: 0,
-        lastOfSentence: true,
-        lastOfUtterance: true,
-        format: mulaw,
-        ...header,
-      },
-      audio: Buffer.alloc(ms * 8, fill),
-    });
-  }
-
-  final(turn: number, revision: number) {
-    this.playback.onEvent({
-      type: 'turn.final',
-      at: now(),
-      turn,
-      attempt: 1,
-      revision,
-      text: '',
-    } as CallEvent);
-  }
-
-  sentMs() {
-    return this.sent.reduce((sum, { audio }) => sum + audio.length, 0) / 8;
-  }
-
-  /** `started NAME` and `ended NAME`, with what was heard of it. */
-  story() {
-    return this.events.map((event) =>
-      event.type === 'playback.ended'
-        ? `${event.interrupted ? 'cut' : 'ended'} ${event.utterance} ${event.playedMs}: ${event.heard}`
-        : event.type === 'playback.started' && `started ${event.utterance}`,
-    );
-  }
-}
-
-const part = { lastOfSentence: false, lastOfUtterance: false };
 
 describe('the playback clock', () => {
   test('the first frame goes out in the same tick', () => {
@@ -266,23 +180,35 @@ describe('a reply', () => {
     expect(line.story()).toEqual(['started reply-2', 'ended reply-2 100: Two.', 'cut reply-1 0: ']);
   });
 
-  test('is not given when the caller already speaks again', () => {
+  test('waits while the bot may not speak', () => {
     const line = new Line();
-    line.verdict = 'cut';
+    line.mayStart = false;
     line.final(1, 1);
-    line.chunk(300, { ...reply(1), text: 'Yes.' });
+    line.chunk(300, reply(1));
     expect(line.sent).toEqual([]);
-    expect(line.story()).toEqual(['cut reply-1 0: ']);
-  });
-
-  test('other words wait until the caller has spoken', () => {
-    const line = new Line();
-    line.verdict = 'wait';
-    line.chunk(300);
-    expect(line.sent).toEqual([]);
-    line.verdict = 'play';
+    line.mayStart = true;
     line.playback.advance();
     expect(line.sentMs()).toBe(300);
+  });
+
+  test('is void when the caller has said something since, whether it has begun or not', () => {
+    const line = new Line();
+    line.final(1, 1);
+    line.chunk(1_000, { ...reply(1), text: 'Yes.' });
+    line.final(2, 1);
+    line.chunk(1_000, { ...reply(1, 2), text: 'No.' });
+    line.chunk(300, { utterance: 'say-1', text: 'By the way.' });
+    line.playback.supersede(1);
+    expect(line.story()).toEqual(['started reply-1']);
+    line.mayStart = false;
+    line.playback.interrupt();
+    line.final(3, 1);
+    line.chunk(1_000, { ...reply(1, 3), text: 'Maybe.' });
+    line.chunk(300, { utterance: 'say-2', text: 'By the way.' });
+    line.playback.supersede(4);
+    line.mayStart = true;
+    line.playback.advance();
+    expect(line.story().slice(-2)).toEqual(['cut reply-3 0: ', 'started say-2']);
   });
 });
 
@@ -330,179 +256,5 @@ describe('a second attempt at an utterance', () => {
     vi.advanceTimersByTime(200);
     expect(line.sentMs()).toBe(100);
     expect(line.events).toHaveLength(2);
-  });
-});
-
-describe('an interruption', () => {
-  const text = 'one two three four five six seven eight nine ten';
-
-  test('clears what the client has not played, and knows by the clock what it has', () => {
-    const line = new Line();
-    line.chunk(1_000, { text });
-    vi.advanceTimersByTime(500);
-    line.playback.interrupt();
-    expect(line.cleared).toBe(1);
-    expect(line.story().at(-1)).toBe('cut greeting 500: one two three four five');
-    const { length } = line.sent;
-    line.chunk(1_000, { sentence: 1, text: 'More.' });
-    vi.advanceTimersByTime(2_000);
-    expect(line.sent).toHaveLength(length);
-  });
-
-  test('a client that echoes marks is believed before the clock', () => {
-    const line = new Line();
-    line.chunk(2_000, { text });
-    vi.advanceTimersByTime(300);
-    // The line is slow: of 300 ms by the clock, only the first frame of 200 has been played.
-    line.playback.onMark(line.marks[0]!);
-    vi.advanceTimersByTime(1_000);
-    line.playback.interrupt();
-    expect(line.story().at(-1)).toBe('cut greeting 400: one two');
-  });
-
-  test('silence counts as no words', () => {
-    const line = new Line();
-    line.chunk(500, { ...part, text }, 0xff);
-    line.chunk(500);
-    vi.advanceTimersByTime(750);
-    line.playback.interrupt();
-    expect(line.story().at(-1)).toBe('cut greeting 750: one two three four five');
-  });
-
-  test('of a sentence whose audio is still coming does not claim all its words', () => {
-    const line = new Line();
-    line.chunk(400, { ...part, text });
-    vi.advanceTimersByTime(400);
-    line.playback.interrupt();
-    expect(line.story().at(-1)).toBe('cut greeting 400: one');
-  });
-
-  test('what waited behind is dropped as well, what comes later is not', () => {
-    const line = new Line();
-    line.chunk(1_000, { text });
-    line.chunk(1_000, { utterance: 'say-1', text: 'Later.' });
-    line.playback.interrupt();
-    line.chunk(100, { utterance: 'say-2', text: 'New.' });
-    vi.advanceTimersByTime(200);
-    expect(line.story()).toEqual([
-      'started greeting',
-      'cut greeting 0: ',
-      'cut say-1 0: ',
-      'started say-2',
-      'ended say-2 100: New.',
-    ]);
-  });
-
-  test('when nothing is being played does nothing', () => {
-    const line = new Line();
-    line.playback.interrupt();
-    expect(line.cleared).toBe(0);
-    expect(line.events).toEqual([]);
-  });
-});
-
-describe('marks', () => {
-  test('an utterance has ended when the last mark is back', () => {
-    const line = new Line();
-    line.chunk(400, { text: 'Hello.' });
-    line.playback.onMark(line.marks[0]!);
-    vi.advanceTimersByTime(900);
-    expect(line.story()).toEqual(['started greeting']);
-    line.playback.onMark(line.marks[1]!);
-    expect(line.story().at(-1)).toBe('ended greeting 400: Hello.');
-  });
-
-  test('a client that stops echoing is waited for no longer than 2 s', () => {
-    const line = new Line();
-    line.chunk(400, { text: 'Hello.' });
-    line.playback.onMark(line.marks[0]!);
-    vi.advanceTimersByTime(2_390);
-    expect(line.story()).toEqual(['started greeting']);
-    vi.advanceTimersByTime(20);
-    expect(line.story().at(-1)).toBe('ended greeting 400: Hello.');
-  });
-
-  test('marks that come back because they were cleared say nothing', () => {
-    const line = new Line();
-    line.chunk(1_000, { text: 'One.' });
-    line.playback.interrupt();
-    line.chunk(1_000, { utterance: 'say-1', text: 'Two three.' });
-    for (const mark of line.marks.slice(0, 2)) line.playback.onMark(mark);
-    vi.advanceTimersByTime(1_010);
-    expect(line.story().at(-1)).toBe('ended say-1 1000: Two three.');
-  });
-});
-
-describe('after a reconnect', () => {
-  const past = (...events: Record<string, unknown>[]) => events as unknown as CallEvent[];
-
-  test('what was played before is not played again', () => {
-    const line = new Line();
-    const events = past(
-      { type: 'playback.started', at: now() - 900, utterance: 'greeting' },
-      { type: 'playback.ended', at: now() - 500, utterance: 'greeting', interrupted: false, playedMs: 400 },
-    );
-    for (const event of events) line.playback.onEvent(event);
-    line.chunk(400, { text: 'Hello.' });
-    line.chunk(100, { utterance: 'say-1', text: 'And now.' });
-    expect(line.story()).toEqual(['started say-1']);
-  });
-
-  test('what a gateway that died had begun is not repeated, and counts as heard as far as time allowed', () => {
-    const line = new Line();
-    const [started] = past({ type: 'playback.started', at: now() - 500, utterance: 'greeting' });
-    line.playback.onEvent(started!);
-    line.chunk(1_000, { text: 'one two three four five six seven eight nine ten' });
-    vi.advanceTimersByTime(990);
-    expect(line.story()).toEqual([]);
-    vi.advanceTimersByTime(20);
-    expect(line.sent).toEqual([]);
-    expect(line.story()).toEqual(['cut greeting 500: one two three four five']);
-  });
-
-  test('the word of the gateway that played it comes first', () => {
-    const line = new Line();
-    const [started, ended] = past(
-      { type: 'playback.started', at: now() - 500, utterance: 'greeting' },
-      {
-        type: 'playback.ended',
-        at: now(),
-        utterance: 'greeting',
-        interrupted: true,
-        playedMs: 480,
-        heard: '',
-      },
-    );
-    line.playback.onEvent(started!);
-    line.chunk(1_000, { text: 'Hello.' });
-    line.playback.onEvent(ended!);
-    vi.advanceTimersByTime(2_000);
-    expect(line.story()).toEqual([]);
-  });
-});
-
-describe('the end of a call', () => {
-  test('what is being played is played out, what waits is not', () => {
-    const line = new Line();
-    const done = vi.fn();
-    line.chunk(500, { text: 'Goodbye.' });
-    line.chunk(500, { utterance: 'say-1' });
-    line.playback.finish(done);
-    vi.advanceTimersByTime(490);
-    expect(done).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(1_000);
-    expect(done).toHaveBeenCalledTimes(1);
-    expect(line.story()).toEqual(['started greeting', 'ended greeting 500: Goodbye.']);
-  });
-
-  test('when the caller is gone, what was being played ends where it was', () => {
-    const line = new Line();
-    line.chunk(1_000, { text: 'one two three four five six seven eight nine ten' });
-    vi.advanceTimersByTime(300);
-    line.playback.close();
-    expect(line.story().at(-1)).toBe('cut greeting 300: one two three');
-    line.chunk(1_000, { utterance: 'say-1' });
-    vi.advanceTimersByTime(2_000);
-    expect(line.sentMs()).toBeLessThanOrEqual(800);
   });
 });

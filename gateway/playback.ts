@@ -1,7 +1,6 @@
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
 import type { CallEvent } from '../stream/events.ts';
-import type { Verdict } from './barge-in.ts';
 import { bytesPerMs } from './bytes-per-ms.ts';
 import { wordsHeard } from './heard.ts';
 import type { Transport } from './transport.ts';
@@ -23,7 +22,8 @@ export interface PlaybackDeps {
   transport: Transport;
   bounds: QueueBounds;
   emit(event: CallEvent): void;
-  verdict(utterance: Utterance): Verdict;
+  /** Whether the bot may begin to speak now; `advance` tells when that may have changed. */
+  mayStart(): boolean;
   /** When the caller's last speech ended, ms since the Unix epoch, if a reply is to answer it. Asked once a reply. */
   speechAnswered(): number | undefined;
   /** A bound made it drop audio. */
@@ -96,6 +96,15 @@ export class Playback {
     this.deps.transport.clear();
     this.end(this.playing, true);
     for (const utterance of this.queue.drain()) this.cut(utterance);
+    this.advance();
+  }
+
+  /** The caller has said something since: replies to turns before this one are void. */
+  supersede(turn: number) {
+    this.queue.supersede(turn);
+    const answered = this.playing?.utterance.turn;
+    if (answered !== undefined && answered < turn) this.interrupt();
+    else this.advance();
   }
 
   /** Plays out what is being played and nothing else, then calls back. */
@@ -129,16 +138,10 @@ export class Playback {
 
   private startNext(): boolean {
     if (this.onIdle) return false;
-    for (let next = this.queue.peek(); next; next = this.queue.peek()) {
-      const verdict = this.queue.isStale(next) ? 'cut' : this.deps.verdict(next);
-      if (verdict === 'wait') return false;
-      if (verdict === 'play') {
-        this.playing = { utterance: this.queue.begin(), started: false, endsAt: now(), marks: [] };
-        return true;
-      }
-      this.cut(next);
-    }
-    return false;
+    for (const stale of this.queue.takeStale()) this.cut(stale);
+    if (!this.queue.waits || !this.deps.mayStart()) return false;
+    this.playing = { utterance: this.queue.begin(), started: false, endsAt: now(), marks: [] };
+    return true;
   }
 
   /** Plays on; returns ms until there is more to do, Infinity where a chunk or a mark will tell, 0 at the end. */
@@ -169,7 +172,7 @@ export class Playback {
       patience = this.echoes && playing.marks.length > 0 ? MARK_GRACE_MS : 0;
     } else {
       // Its voice is late. Only if somebody waits is there a reason to give it up.
-      if (!this.onIdle && !this.queue.peek()) return Infinity;
+      if (!this.onIdle && !this.queue.waits) return Infinity;
       patience = this.onIdle ? 0 : STALL_MS;
     }
     if (left + patience > 0) return left + patience;

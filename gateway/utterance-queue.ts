@@ -72,20 +72,29 @@ export class UtteranceQueue {
     }
   }
 
-  peek(): Utterance | undefined {
-    return this.ready[0];
+  /** Whether something is ready. */
+  get waits(): boolean {
+    return this.ready.length > 0;
   }
 
   /** Takes the next one out, to be played. */
   begin(): Utterance {
     this.current = this.ready.shift()!;
-    this.newestTurn = Math.max(this.newestTurn, this.current.turn ?? 0);
+    this.supersede(this.current.turn ?? 0);
     return this.current;
   }
 
-  /** An answer to words before those that were answered last. */
-  isStale({ turn }: Utterance): boolean {
-    return turn !== undefined && turn < this.newestTurn;
+  /** Replies to turns before this one are stale. */
+  supersede(turn: number) {
+    this.newestTurn = Math.max(this.newestTurn, turn);
+  }
+
+  /** Takes the stale ones out. */
+  takeStale(): Utterance[] {
+    const isStale = ({ turn }: Utterance) => turn !== undefined && turn < this.newestTurn;
+    const stale = this.ready.filter(isStale);
+    if (stale.length > 0) this.ready = this.ready.filter((each) => !isStale(each));
+    return stale;
   }
 
   /** Takes all out that is ready. */

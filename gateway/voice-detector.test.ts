@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { MediaFormat } from '../audio/format.ts';
+import { resample } from '../audio/resample.ts';
+import { readWav } from '../audio/wav.ts';
+import { loadConfig } from '../config/load.ts';
 import { EngineError } from '../engines/error.ts';
+import { createVadEngine } from '../engines/vad/create.ts';
 import type { VadEngine } from '../engines/vad/engine.ts';
 import { Happenings } from '../test/gateway/wait.ts';
 import { VoiceDetector } from './voice-detector.ts';
@@ -142,5 +147,39 @@ describe('the voice detector', () => {
     bench.detector.write(Buffer.from(new Int16Array(256).buffer));
     await bench.judged.until(() => bench.judged.all.length === 11);
     expect(bench.noticed.all.map(({ kind }) => kind)).toEqual(['started', 'stopped']);
+  });
+});
+
+describe('with Silero', () => {
+  const rates = [8_000, 16_000] as const;
+
+  test.each(rates)('a caller at %i Hz is heard from the first word to the last', async (sampleRate) => {
+    const config = loadConfig();
+    const vad = createVadEngine(config);
+    await vad.warmUp();
+    const file = new URL('../test/recordings/balance.wav', import.meta.url);
+    const recording = readWav(readFileSync(file));
+    const speech = resample(recording.samples, recording.sampleRate, sampleRate);
+    const noticed = new Happenings<{ kind: string; audioMs: number }>();
+    const format: MediaFormat = { encoding: 'pcm16', sampleRate };
+    const detector = new VoiceDetector(vad, format, 200, {
+      onStarted: (_, audioMs) => noticed.add({ kind: 'started', audioMs }),
+      onStopped: (_, audioMs) => noticed.add({ kind: 'stopped', audioMs }),
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const silence = new Int16Array(sampleRate);
+    for (const part of [silence, speech, silence]) {
+      detector.write(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+    }
+    const loud = Array.from(speech.keys()).filter((i) => Math.abs(speech[i]!) > 150);
+    const at = (sample: number) => 1_000 + (sample * 1_000) / sampleRate;
+    const last = at(loud.at(-1)!);
+    await noticed.first(({ kind, audioMs }) => kind === 'stopped' && audioMs > last - 100);
+    expect(Math.abs(noticed.all[0]!.audioMs - at(loud[0]!))).toBeLessThan(100);
+    expect(Math.abs(noticed.all.at(-1)!.audioMs - last)).toBeLessThan(100);
+    detector.close();
+    await vad.close();
   });
 });

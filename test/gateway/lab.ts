@@ -26,6 +26,8 @@ export class GatewayLab {
   readonly hub: StreamHub;
   private readonly gateways: Gateway[] = [];
   private readonly clients: Client[] = [];
+  /** What else goes when the lab closes. */
+  readonly belongings: { remove(): Promise<void> }[] = [];
   /** What `ensure` does. */
   answer: CallControl['ensure'] = async () => 'started';
 
@@ -33,9 +35,13 @@ export class GatewayLab {
     this.hub = new StreamHub(config.redis, () => undefined);
   }
 
-  static async open(limits: Partial<GatewayLimits> = {}): Promise<GatewayLab> {
+  static async open(
+    limits: Partial<GatewayLimits> = {},
+    redisUrl = process.env.REDIS_URL,
+  ): Promise<GatewayLab> {
     const config = loadConfig({
       ...process.env,
+      REDIS_URL: redisUrl,
       ORKESTRA_LOG_LEVEL: 'silent',
       ORKESTRA_GATEWAY_HOST: '127.0.0.1',
       ORKESTRA_GATEWAY_PORT: '0',
@@ -88,6 +94,7 @@ export class GatewayLab {
     for (const client of this.clients) client.socket.terminate();
     for (const gateway of this.gateways) await gateway.close();
     await this.hub.close();
+    for (const each of this.belongings) await each.remove();
   }
 }
 

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { now } from '../stream/call-stream.ts';
+import type { CallEvent } from '../stream/events.ts';
+import { Line, part } from '../test/gateway/line.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('an interruption', () => {
+  const text = 'one two three four five six seven eight nine ten';
+
+  test('clears what the client has not played, and knows by the clock what it has', () => {
+    const line = new Line();
+    line.chunk(1_000, { text });
+    vi.advanceTimersByTime(500);
+    line.playback.interrupt();
+    expect(line.cleared).toBe(1);
+    expect(line.story().at(-1)).toBe('cut greeting 500: one two three four five');
+    const { length } = line.sent;
+    line.chunk(1_000, { sentence: 1, text: 'More.' });
+    vi.advanceTimersByTime(2_000);
+    expect(line.sent).toHaveLength(length);
+  });
+
+  test('a client that echoes marks is believed before the clock', () => {
+    const line = new Line();
+    line.chunk(2_000, { text });
+    vi.advanceTimersByTime(300);
+    // The line is slow: of 300 ms by the clock, only the first frame of 200 has been played.
+    line.playback.onMark(line.marks[0]!);
+    vi.advanceTimersByTime(1_000);
+    line.playback.interrupt();
+    expect(line.story().at(-1)).toBe('cut greeting 400: one two');
+  });
+
+  test('silence counts as no words', () => {
+    const line = new Line();
+    line.chunk(500, { ...part, text }, 0xff);
+    line.chunk(500);
+    vi.advanceTimersByTime(750);
+    line.playback.interrupt();
+    expect(line.story().at(-1)).toBe('cut greeting 750: one two three four five');
+  });
+
+  test('of a sentence whose audio is still coming does not claim all its words', () => {
+    const line = new Line();
+    line.chunk(400, { ...part, text });
+    vi.advanceTimersByTime(400);
+    line.playback.interrupt();
+    expect(line.story().at(-1)).toBe('cut greeting 400: one');
+  });
+
+  test('what waited behind is dropped as well, what comes later is not', () => {
+    const line = new Line();
+    line.chunk(1_000, { text });
+    line.chunk(1_000, { utterance: 'say-1', text: 'Later.' });
+    line.playback.interrupt();
+    line.chunk(100, { utterance: 'say-2', text: 'New.' });
+    vi.advanceTimersByTime(200);
+    expect(line.story()).toEqual([
+      'started greeting',
+      'cut greeting 0: ',
+      'cut say-1 0: ',
+      'started say-2',
+      'ended say-2 100: New.',
+    ]);
+  });
+
+  test('when nothing is being played does nothing', () => {
+    const line = new Line();
+    line.playback.interrupt();
+    expect(line.cleared).toBe(0);
+    expect(line.events).toEqual([]);
+  });
+});
+
+describe('marks', () => {
+  test('an utterance has ended when the last mark is back', () => {
+    const line = new Line();
+    line.chunk(400, { text: 'Hello.' });
+    line.playback.onMark(line.marks[0]!);
+    vi.advanceTimersByTime(900);
+    expect(line.story()).toEqual(['started greeting']);
+    line.playback.onMark(line.marks[1]!);
+    expect(line.story().at(-1)).toBe('ended greeting 400: Hello.');
+  });
+
+  test('a client that stops echoing is waited for no longer than 2 s', () => {
+    const line = new Line();
+    line.chunk(400, { text: 'Hello.' });
+    line.playback.onMark(line.marks[0]!);
+    vi.advanceTimersByTime(2_390);
+    expect(line.story()).toEqual(['started greeting']);
+    vi.advanceTimersByTime(20);
+    expect(line.story().at(-1)).toBe('ended greeting 400: Hello.');
+  });
+
+  test('marks that come back because they were cleared say nothing', () => {
+    const line = new Line();
+    line.chunk(1_000, { text: 'One.' });
+    line.playback.interrupt();
+    line.chunk(1_000, { utterance: 'say-1', text: 'Two three.' });
+    for (const mark of line.marks.slice(0, 2)) line.playback.onMark(mark);
+    vi.advanceTimersByTime(1_010);
+    expect(line.story().at(-1)).toBe('ended say-1 1000: Two three.');
+  });
+});
+
+describe('after a reconnect', () => {
+  const past = (...events: Record<string, unknown>[]) => events as unknown as CallEvent[];
+
+  test('what was played before is not played again', () => {
+    const line = new Line();
+    const events = past(
+      { type: 'playback.started', at: now() - 900, utterance: 'greeting' },
+      { type: 'playback.ended', at: now() - 500, utterance: 'greeting', interrupted: false, playedMs: 400 },
+    );
+    for (const event of events) line.playback.onEvent(event);
+    line.chunk(400, { text: 'Hello.' });
+    line.chunk(100, { utterance: 'say-1', text: 'And now.' });
+    expect(line.story()).toEqual(['started say-1']);
+  });
+
+  test('what a gateway that died had begun is not repeated, and counts as heard as far as time allowed', () => {
+    const line = new Line();
+    const [started] = past({ type: 'playback.started', at: now() - 500, utterance: 'greeting' });
+    line.playback.onEvent(started!);
+    line.chunk(1_000, { text: 'one two three four five six seven eight nine ten' });
+    vi.advanceTimersByTime(990);
+    expect(line.story()).toEqual([]);
+    vi.advanceTimersByTime(20);
+    expect(line.sent).toEqual([]);
+    expect(line.story()).toEqual(['cut greeting 500: one two three four five']);
+  });
+
+  test('the word of the gateway that played it comes first', () => {
+    const line = new Line();
+    const [started, ended] = past(
+      { type: 'playback.started', at: now() - 500, utterance: 'greeting' },
+      {
+        type: 'playback.ended',
+        at: now(),
+        utterance: 'greeting',
+        interrupted: true,
+        playedMs: 480,
+        heard: '',
+      },
+    );
+    line.playback.onEvent(started!);
+    line.chunk(1_000, { text: 'Hello.' });
+    line.playback.onEvent(ended!);
+    vi.advanceTimersByTime(2_000);
+    expect(line.story()).toEqual([]);
+  });
+});
+
+describe('the end of a call', () => {
+  test('what is being played is played out, what waits is not', () => {
+    const line = new Line();
+    const done = vi.fn();
+    line.chunk(500, { text: 'Goodbye.' });
+    line.chunk(500, { utterance: 'say-1' });
+    line.playback.finish(done);
+    vi.advanceTimersByTime(490);
+    expect(done).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(done).toHaveBeenCalledTimes(1);
+    expect(line.story()).toEqual(['started greeting', 'ended greeting 500: Goodbye.']);
+  });
+
+  test('has come when the caller cuts the last words short', () => {
+    const line = new Line();
+    const done = vi.fn();
+    line.chunk(500, { text: 'Goodbye.' });
+    line.playback.finish(done);
+    line.playback.interrupt();
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  test('when the caller is gone, what was being played ends where it was', () => {
+    const line = new Line();
+    line.chunk(1_000, { text: 'one two three four five six seven eight nine ten' });
+    vi.advanceTimersByTime(300);
+    line.playback.close();
+    expect(line.story().at(-1)).toBe('cut greeting 300: one two three');
+    line.chunk(1_000, { utterance: 'say-1' });
+    vi.advanceTimersByTime(2_000);
+    expect(line.sentMs()).toBeLessThanOrEqual(800);
+  });
+});
