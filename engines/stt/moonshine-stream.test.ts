@@ -12,20 +12,22 @@ function setUp() {
   const decoded: string[] = [];
   const recognise: Recognise = ({ urgent, signal }, work) =>
     new Promise((resolve, reject) => {
+      const leave = () => {
+        queue.splice(queue.indexOf(entry), 1);
+        reject(signal!.reason as Error);
+      };
       const entry = {
         urgent,
         begin: async () => {
           queue.splice(queue.indexOf(entry), 1);
+          signal?.removeEventListener('abort', leave);
           await work(async (samples) => {
             decoded.push(`${(samples.length / 16_000).toFixed(1)}s`);
             return decoded.at(-1)!;
           }).then(resolve, reject);
         },
       };
-      signal?.addEventListener('abort', () => {
-        queue.splice(queue.indexOf(entry), 1);
-        reject(signal.reason as Error);
-      });
+      signal?.addEventListener('abort', leave);
       queue.push(entry);
     });
   const stream = new MoonshineStream(recognise, { language: 'en', onPartial: (text) => partials.push(text) });
@@ -116,6 +118,18 @@ describe('the transcript of a turn', () => {
     const total = decoded.reduce((sum, length) => sum + Number.parseFloat(length), 0);
     expect(total).toBeGreaterThan(295);
     expect(total).toBeLessThan(302);
+  });
+
+  test('is told to nobody once the stream is closed', async () => {
+    const { stream, queue, partials } = setUp();
+    stream.write(seconds(1));
+    const underWay = queue[0]!.begin();
+    stream.close();
+    await underWay;
+    await new Promise(setImmediate);
+    stream.write(seconds(1));
+    expect(partials).toEqual([]);
+    expect(queue).toHaveLength(0);
   });
 
   test('of a closed stream is refused, and one under way dropped', async () => {

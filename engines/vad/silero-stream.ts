@@ -63,7 +63,7 @@ export class SileroStream implements VadStream {
   }
 
   /** Lays out the model's input for the window that is due. */
-  fill(input: Float32Array) {
+  layOut(input: Float32Array) {
     const { window } = this.waiting[0]!;
     input.set(this.context);
     for (let i = 0; i < window.length; i++) input[this.context.length + i] = window[i]! / 32_768;

@@ -54,6 +54,23 @@ describe('a stream', () => {
     expect(counter.asked).toBe(28);
   });
 
+  test('hands the end of each window on to the next, skipped ones included', async () => {
+    const inputs: Float32Array[] = [];
+    const stream = new SileroStream(8_000, (due) => {
+      const input = new Float32Array(due.inputSamples);
+      due.layOut(input);
+      inputs.push(input);
+      queueMicrotask(() => due.take(0.02));
+    });
+    await stream.next(loud());
+    expect(inputs[0]!.slice(0, 32)).toEqual(new Float32Array(32));
+    for (let i = 0; i < 20; i++) await stream.next(idle());
+    expect(inputs[1]!.slice(0, 32)).toEqual(new Float32Array(32).fill(500 / 32_768));
+    await stream.next(silence());
+    await stream.next(loud());
+    expect(inputs.at(-1)!.slice(30, 33)).toEqual(Float32Array.of(0, 0, 500 / 32_768));
+  });
+
   test('refuses audio that comes faster than it can be looked at, and any once it is closed', async () => {
     const stream = new SileroStream(8_000, () => undefined);
     for (let i = 0; i < 64; i++) void stream.next(loud());

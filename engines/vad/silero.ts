@@ -93,7 +93,7 @@ class Batch {
     const input = new Float32Array(count * width);
     const state = new Float32Array(2 * count * 128);
     for (const [i, stream] of streams.entries()) {
-      stream.fill(input.subarray(i * width, (i + 1) * width));
+      stream.layOut(input.subarray(i * width, (i + 1) * width));
       for (const layer of [0, 1]) {
         state.set(stream.state.subarray(layer * 128, (layer + 1) * 128), (layer * count + i) * 128);
       }
