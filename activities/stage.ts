@@ -4,6 +4,7 @@ import type { AudioChunk, InHeader } from '../stream/audio-chunk.ts';
 import { CallStream, workOf } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
+import type { Arming } from './types.ts';
 
 /** What every stage works with, whatever its service. */
 export interface StageDeps {
@@ -25,7 +26,7 @@ export class Stage<T> {
   readonly stream: CallStream;
   /** Fences this attempt off from earlier ones, in the same arming and in others. */
   readonly attempt: number;
-  /** Temporal has run this arming of the stage before: the stream may hold what that attempt did. */
+  /** The stage has begun before: the stream may hold what was done then. */
   readonly isRetry: boolean;
   /** Aborts when the stage is over, however it ended. */
   readonly signal: AbortSignal;
@@ -40,13 +41,13 @@ export class Stage<T> {
   private constructor(
     readonly deps: StageDeps,
     session: string,
-    arming: number,
+    { arming, again }: Arming,
     /** What this stage works on, as `workOf` names it in its events. */
     private readonly work: string,
   ) {
     const { attempt } = Context.current().info;
     this.attempt = arming * 100 + Math.min(attempt, 99);
-    this.isRetry = attempt > 1;
+    this.isRetry = again || attempt > 1;
     this.signal = this.over.signal;
     this.outcome = new Promise<T>((resolve, reject) => {
       this.resolve = resolve;
@@ -60,11 +61,11 @@ export class Stage<T> {
   /** Runs a stage: `start` takes its place on the stream, and `finish` or `fail` is called some time later. */
   static async run<T>(
     deps: StageDeps,
-    input: { session: string; arming: number },
+    input: { session: string } & Arming,
     work: string,
     start: (stage: Stage<T>) => Promise<void>,
   ): Promise<T> {
-    const stage = new Stage<T>(deps, input.session, input.arming, work);
+    const stage = new Stage<T>(deps, input.session, input, work);
     const context = Context.current();
     const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const onDrain = () => stage.drain();
@@ -101,7 +102,7 @@ export class Stage<T> {
   async onEvents(from: string, listener: (event: Placed<CallEvent>) => void) {
     await this.keep(
       this.stream.onEvents(from, (event) => {
-        if (this.isOfSuccessor(event)) this.fail(new CancelledFailure('another attempt has taken over'));
+        if (this.isOfSuccessor(event)) this.fail(supersededError());
         else this.guard(() => listener(event));
       }),
     );
@@ -154,3 +155,6 @@ export class Stage<T> {
     this.fail(ApplicationFailure.retryable('the worker is stopping; another one takes over', 'Draining'));
   }
 }
+
+/** Final for this attempt: its successor, in Temporal another activity, brings the result. */
+const supersededError = () => ApplicationFailure.nonRetryable('another attempt has taken over', 'Superseded');

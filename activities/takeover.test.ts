@@ -36,7 +36,7 @@ describe('a stage that is tried again', () => {
     audioCursor: '0',
     engine: 'scripted',
   });
-  const armed = () => ({ session, turn: 1, arming: 1, cursor: '0', settings });
+  const armed = () => ({ session, turn: 1, arming: 1, again: false, cursor: '0', settings });
 
   beforeAll(() => {
     hub = new StreamHub(loadConfig().redis, () => undefined);
@@ -157,6 +157,7 @@ describe('a stage that is tried again', () => {
       domain: 'banking',
       utterance: 'reply-1',
       arming: 1,
+      again: false,
       cursor: '0',
       settings,
       source: { turn: 1 },

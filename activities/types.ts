@@ -6,12 +6,18 @@ import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.
  * Workflows import these types alone.
  */
 
+/** How a stage was started. */
+export interface Arming {
+  /** Counts all starts of stages in the call, from 1; with Temporal's attempt it makes the fencing number. */
+  arming: number;
+  /** The stage may have begun before, on a worker that is gone: the stream may hold what was done. */
+  again: boolean;
+}
+
 /** What every stage of an armed turn needs to find its place in the call's stream. */
-export interface Armed {
+export interface Armed extends Arming {
   session: string;
   turn: number;
-  /** How often this turn has been armed, from 1; with Temporal's attempt it makes the fencing number. */
-  arming: number;
   /** Place in the event stream where the turn begins: the end of the one before, `0` at the start. */
   cursor: string;
   settings: CallSettings;
@@ -85,12 +91,11 @@ export type Prompt = 'greeting' | 'idle' | 'farewell' | 'apology';
 /** The reply of a turn, a prompt of the domain (the `nth` of its kind), or words from outside. */
 export type SpeechSource = { turn: number } | { prompt: Prompt; nth: number } | { text: string };
 
-export interface SpeakInput {
+export interface SpeakInput extends Arming {
   session: string;
   domain: string;
   /** `reply-3`, `greeting`, `say-2`, …: unique in the call. */
   utterance: string;
-  arming: number;
   cursor: string;
   settings: CallSettings;
   source: SpeechSource;

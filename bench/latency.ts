@@ -17,6 +17,8 @@ import { type CallerReport, TwilioCaller, type Utterance, utteranceOf } from './
  */
 const MODEL_MS = 25;
 const CALLS = [1, 5, 20];
+/** The detector's own silence ends a turn, and answers come from the model, as with the peers. */
+const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.cache': 'false' };
 const TURNS = 8;
 const WARM_UP_TURNS = 2;
 /** Starts of calls are spread over this, ms. */
@@ -64,7 +66,7 @@ async function measure(platform: Platform, calls: number, turns: number): Promis
       const noticed = await watchPauses(hub, session);
       const mine = Array.from({ length: turns }, (__, n) => utterances[(i + n) % utterances.length]!);
       const pause = () => 400 + Math.random() * 500;
-      const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause).run();
+      const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause, SETTINGS).run();
       return { caller, noticed };
     }),
   );

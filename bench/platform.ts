@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package.ts';
-import { freePort } from '../deploy/local/ports.ts';
 import { startStack } from '../deploy/local/stack.ts';
-import { superviseWorkers } from '../deploy/local/supervisor.ts';
+import { startWorkers, workerNames } from '../deploy/local/workers.ts';
 
 /** All of Orkestra on this machine, one process a worker, with engines that cost nothing. */
 export interface Platform {
@@ -20,8 +19,6 @@ export interface Platform {
 
 export const report = (line: string) => process.stderr.write(`${line}\n`);
 
-const WORKERS = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analytics'] as const;
-
 /**
  * Starts it, with real Silero VAD (its stop is part of what a caller waits for) and scripted engines for the rest.
  * `unarmed` puts the workflow without arming ahead in the orchestrator's place.
@@ -29,29 +26,23 @@ const WORKERS = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analy
 export async function startPlatform({ unarmed = false } = {}): Promise<Platform> {
   const stack = await startStack({ report, fresh: true });
   const folder = mkdtempSync(join(tmpdir(), 'orkestra-bench-'));
-  const port = await freePort();
-  const env = {
-    ...stack.env,
+  const engines = {
     ORKESTRA_STT: 'scripted',
     ORKESTRA_LLM: 'scripted',
     ORKESTRA_TTS: 'scripted',
     ORKESTRA_EMBEDDING: 'scripted',
-    ORKESTRA_GATEWAY_HOST: '127.0.0.1',
-    ORKESTRA_GATEWAY_PORT: String(port),
     ORKESTRA_LOG_LEVEL: 'warn',
   };
-  const cli = join(packageRoot, 'dist', 'cli', 'main.js');
-  const workers = await superviseWorkers({
-    names: WORKERS.filter((name) => !(unarmed && name === 'orchestrator')),
-    command: (name) => [process.execPath, cli, 'worker', name],
-    env,
+  const workers = await startWorkers({
+    env: { ...stack.env, ...engines },
+    names: workerNames.filter((name) => !(unarmed && name === 'orchestrator')),
     folder,
     report,
   });
   await workers.ready;
-  const orchestrator = unarmed ? await startUnarmed(env) : undefined;
+  const orchestrator = unarmed ? await startUnarmed(workers.env) : undefined;
   return {
-    twilioUrl: `ws://127.0.0.1:${port}/twilio`,
+    twilioUrl: `${workers.gatewayUrl}/twilio`,
     redisUrl: stack.env.REDIS_URL,
     pids: () => [
       ...Object.values(stack.pids),

@@ -74,6 +74,8 @@ export class TwilioCaller {
     private readonly utterances: Utterance[],
     /** Silence before each utterance, ms: differs, so that frames and windows meet at every phase. */
     private readonly pauseMs: () => number,
+    /** Goes with the start message, as Twilio's `<Parameter>`s do. */
+    private readonly customParameters: Record<string, string>,
   ) {
     this.report = {
       session,
@@ -168,7 +170,7 @@ export class TwilioCaller {
         accountSid: `AC${'0'.repeat(32)}`,
         callSid: session,
         tracks: ['inbound'],
-        customParameters: { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.cache': 'false' },
+        customParameters: this.customParameters,
         mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8_000, channels: 1 },
       },
     });

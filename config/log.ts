@@ -8,6 +8,7 @@ export function createLogger(config: Config, role: string): Logger {
       level: config.log.level,
       base: { role },
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: (error: unknown) => (error instanceof Error ? error.message : error) },
       redact: ['phone', 'customer', '*.phone', '*.customer', 'apiKey', '*.apiKey'],
     },
     destination({ dest: 2, sync: false }),

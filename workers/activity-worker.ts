@@ -19,11 +19,12 @@ export async function serveActivities(
   activities: object,
   close: () => Promise<void>,
 ): Promise<RunningWorker> {
-  const { config, draining } = context;
+  const { id, config, draining } = context;
   const { connection, namespace } = await connectTemporal(context);
   const worker = await Worker.create({
     connection,
     namespace,
+    identity: id,
     taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, service),
     activities,
     maxConcurrentActivityTaskExecutions: SLOTS,

@@ -3,7 +3,12 @@ import { migrate } from '../store/migrate.ts';
 import { logOnce, type WorkerContext } from './run.ts';
 
 /** Opens Postgres and brings it to the present schema, for as long as it takes: processes start in any order. */
-export async function openMigratedDatabase({ config, log, health, draining }: WorkerContext): Promise<Database> {
+export async function openMigratedDatabase({
+  config,
+  log,
+  health,
+  draining,
+}: WorkerContext): Promise<Database> {
   const complain = logOnce(log, 'Postgres can’t be used');
   const database = openDatabase(config.postgres, complain);
   for (;;) {

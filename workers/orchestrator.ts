@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
+import { watchLostWorkers } from './lost-workers.ts';
 import { connectTemporal, runWorker } from './run.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
@@ -16,13 +18,14 @@ const STICKY_TIMEOUT_MS = 1_000;
 /** Runs the workflows: every call's score. */
 export const run = () =>
   runWorker('orchestrator', async (context) => {
-    const { config, draining, hub, log } = context;
+    const { id, config, draining, hub, log } = context;
     const workflowBundle = await loadWorkflows();
     const { connection, namespace } = await connectTemporal(context);
     await ensureSearchAttributes(connection, namespace, log);
     const worker = await Worker.create({
       connection,
       namespace,
+      identity: id,
       workflowBundle,
       activities: orchestratorActivities(hub),
       taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),
@@ -38,7 +41,14 @@ export const run = () =>
       shutdownForceTime: 5_000,
     });
     draining.addEventListener('abort', () => worker.shutdown());
-    return { finished: worker.run(), close: () => connection.close() };
+    const watch = watchLostWorkers(context, new Client({ connection, namespace }));
+    return {
+      finished: worker.run(),
+      async close() {
+        watch.stop();
+        await connection.close();
+      },
+    };
   });
 
 /** The bundle that the build made; from the sources, one made now. */

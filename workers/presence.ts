@@ -4,6 +4,7 @@ import type { RedisClient } from '../stream/connection.ts';
 /** A worker process that is there, as it announces itself. */
 const workerInfoSchema = z.object({
   role: z.string(),
+  /** Also its identity in Temporal. */
   id: z.string(),
   pid: z.number(),
   host: z.string(),
@@ -16,8 +17,11 @@ export type WorkerInfo = z.infer<typeof workerInfoSchema>;
 
 /** Members are WorkerInfo as JSON, scores the time until which each is believed alive. */
 const KEY = 'orkestra:workers';
-const LEASE_MS = 3_000;
-const RENEW_MS = 1_000;
+/** Short, so that a caller does not wait long for a worker that died; a wrong guess is harmless, by fencing. */
+const LEASE_MS = 1_200;
+const RENEW_MS = 300;
+/** How long a lease that ran out is remembered, for those who look for workers that died. */
+const MEMORY_MS = 60_000;
 
 /** Keeps this worker's lease until `withdraw`. Redis may be away: the next renewal announces it again. */
 export function announce(redis: RedisClient, info: WorkerInfo): { withdraw(): Promise<void> } {
@@ -38,10 +42,17 @@ export function announce(redis: RedisClient, info: WorkerInfo): { withdraw(): Pr
   };
 }
 
-/** The workers whose lease holds. Forgets those whose lease ran out a minute ago. */
+/** The workers whose lease ran out in the last minute without their having said goodbye. */
+export async function listLostWorkers(redis: RedisClient): Promise<WorkerInfo[]> {
+  const now = Date.now();
+  return parse(await redis.zrangebyscore(KEY, now - MEMORY_MS, `(${now}`));
+}
+
+/** The workers whose lease holds. Forgets those whose lease ran out long ago. */
 export async function listWorkers(redis: RedisClient): Promise<WorkerInfo[]> {
   const now = Date.now();
-  await redis.zremrangebyscore(KEY, '-inf', now - 60_000);
-  const members = await redis.zrangebyscore(KEY, now, '+inf');
-  return members.map((member) => workerInfoSchema.parse(JSON.parse(member)));
+  await redis.zremrangebyscore(KEY, '-inf', now - MEMORY_MS);
+  return parse(await redis.zrangebyscore(KEY, now, '+inf'));
 }
+
+const parse = (members: string[]) => members.map((member) => workerInfoSchema.parse(JSON.parse(member)));

@@ -11,6 +11,8 @@ import { announce } from './presence.ts';
 
 /** What every worker process has before its own part begins. */
 export interface WorkerContext {
+  /** Names this process, in Temporal and among the workers that announce themselves. */
+  id: string;
   config: Config;
   log: Logger;
   health: Health;
@@ -66,7 +68,7 @@ export async function runWorker(
     log.info('draining');
   });
   try {
-    const worker = await start({ config, log, health, metrics, hub, draining: stop.signal });
+    const worker = await start({ id, config, log, health, metrics, hub, draining: stop.signal });
     if (health.status === 'starting') health.status = 'ready';
     log.info({ health: server.url, startMs: Date.now() - startedAt }, 'ready');
     await worker.finished;

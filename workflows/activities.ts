@@ -10,8 +10,9 @@ import type {
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
 import { recordOptions, stageOptions } from './limits.ts';
 
-/** How the Web UI shows an activity: a line of its own, and the group it belongs to. */
+/** How an activity is named in the history, and shown in the Web UI: a line of its own, and its group. */
 export interface Shown {
+  activityId?: string;
   summary?: string;
   eventGroups?: EventGroupMarker[];
 }

@@ -1,14 +1,17 @@
 import { ApplicationFailure, log } from '@temporalio/workflow';
 import type { SpeakResult, SpeechSource } from '../activities/types.ts';
-import { activities } from './activities.ts';
 import { waitingUtterances } from './limits.ts';
 import type { CallMemory } from './memory.ts';
+import type { Stages } from './stages.ts';
 
 /** What the bot says outside its replies: the greeting, prompts after silence, words from outside, the farewell. */
 export class Asides {
   underWay = 0;
 
-  constructor(private readonly memory: CallMemory) {}
+  constructor(
+    private readonly memory: CallMemory,
+    private readonly stages: Stages,
+  ) {}
 
   /** Says words from outside after whatever is being said; returns the utterance's name. */
   say(text: string): string {
@@ -31,15 +34,12 @@ export class Asides {
     const beforeTurn = memory.turn;
     this.underWay += 1;
     try {
-      const result = await activities(memory.taskQueuePrefix, { summary: utterance }).speak({
-        session: memory.request.session,
-        domain: memory.request.domain,
-        utterance,
-        arming: (memory.arming += 1),
-        cursor: memory.place.cursor,
-        settings: memory.settings,
-        source,
-      });
+      const { settings, place } = memory;
+      const { session, domain } = memory.request;
+      const speech = { session, domain, utterance, cursor: place.cursor, settings, source };
+      const result = await this.stages.run({ id: utterance, summary: utterance }, (act, arming) =>
+        act.speak({ ...speech, ...arming }),
+      );
       if (result.kind === 'spoken') {
         const { text, heard, interrupted } = result;
         memory.addAside({ utterance, beforeTurn, text, heard, interrupted });

@@ -10,12 +10,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ListenResult } from '../activities/types.ts';
-import { activities } from './activities.ts';
 import { Asides } from './asides.ts';
 import { receiveMessages } from './handlers.ts';
 import { farewellTimeoutMs, recordingTimeoutMs, turnsPerRun } from './limits.ts';
 import { CallMemory } from './memory.ts';
 import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
+import { Stages } from './stages.ts';
 import { type ArmedTurn, armTurn, listenAgain, recordTurn, settleTurn } from './turn.ts';
 
 /**
@@ -34,6 +34,7 @@ interface Ending {
 
 class Call {
   private readonly memory: CallMemory;
+  private readonly stages: Stages;
   private readonly asides: Asides;
   private ending: Ending | undefined;
   private settling = 0;
@@ -43,10 +44,12 @@ class Call {
 
   constructor(private readonly input: CallInput) {
     this.memory = new CallMemory(input, Date.now());
-    this.asides = new Asides(this.memory);
+    this.stages = new Stages(this.memory, input.carried !== undefined);
+    this.asides = new Asides(this.memory, this.stages);
     receiveMessages(this.memory, this.asides, {
       end: (reason) => this.end({ reason, farewell: true }),
       configured: () => this.watchLength(),
+      restartStages: (activityIds) => this.stages.restart(activityIds),
     });
   }
 
@@ -72,7 +75,8 @@ class Call {
 
   private async converse() {
     this.watchLength();
-    let armed = armTurn(this.memory);
+    let armed = armTurn(this.memory, this.stages);
+    this.stages.resumed = false;
     let listening = new Listening(armed);
     while (!this.ending) {
       await condition(() => listening.over || this.ending !== undefined || this.mayContinueAsNew());
@@ -86,12 +90,12 @@ class Call {
         this.memory.place = { cursor, audioCursor, connected };
         if (heard.kind === 'silent') {
           this.promptAfterSilence();
-          armed = listenAgain(this.memory, armed);
+          armed = listenAgain(this.memory, this.stages, armed);
         } else {
           void this.settle(armed, heard);
           this.memory.turn += 1;
           this.memory.idlePrompts = 0;
-          armed = armTurn(this.memory);
+          armed = armTurn(this.memory, this.stages);
         }
         listening = new Listening(armed);
       }
@@ -106,7 +110,7 @@ class Call {
       this.memory.addTurn(turn);
       this.publish(this.ending ? this.memory.phase : 'conversation');
       if (endsCall) this.end({ reason: 'the caller said goodbye', farewell: false });
-      void this.record(() => recordTurn(this.memory, turn));
+      void this.record(() => recordTurn(this.memory, this.stages, turn));
     } catch (error) {
       // Only stages that failed for good come here; the caller hears an apology instead of a reply.
       log.error('a turn could not be answered', { turn: armed.turn, error: String(error) });
@@ -170,12 +174,15 @@ class Call {
         sleep(farewellTimeoutMs),
       ]);
     }
-    const act = activities(memory.taskQueuePrefix, { summary: `end of the call: ${reason}` });
-    await this.record(() => act.closeStream({ session, reason }));
+    const name = (id: string) => ({ id, summary: `end of the call: ${reason}` });
+    await this.record(() =>
+      this.stages.run(name('close-stream'), (act) => act.closeStream({ session, reason })),
+    );
     await condition(() => this.settling === 0 && asides.underWay === 0, farewellTimeoutMs);
     const endedAt = Date.now();
     const { startedAt, turnCount: turns } = memory;
-    void this.record(() => act.recordCall({ session, domain, startedAt, endedAt, reason, turns }));
+    const row = { session, domain, startedAt, endedAt, reason, turns };
+    void this.record(() => this.stages.run(name('record-call'), (act) => act.recordCall(row)));
     await condition(() => this.recording === 0, recordingTimeoutMs);
     this.publish('ended');
     await condition(allHandlersFinished);

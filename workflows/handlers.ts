@@ -12,6 +12,8 @@ import {
   sayPayload,
   saySignal,
   sayUpdate,
+  stagesLostPayload,
+  stagesLostSignal,
   stateQuery,
   transcriptQuery,
 } from './messages.ts';
@@ -53,6 +55,11 @@ export function receiveMessages(memory: CallMemory, asides: Asides, call: CallCo
     },
     { validator: (payload) => check('end', endPayload, payload ?? {}) },
   );
+  setHandler(stagesLostSignal, (payload) =>
+    accept(memory, 'stagesLost', stagesLostPayload, payload, ({ activityIds }) =>
+      call.restartStages(activityIds),
+    ),
+  );
   setHandler(endSignal, (payload) => accept(memory, 'end', endPayload, payload ?? {}, end));
 }
 
@@ -60,6 +67,7 @@ export function receiveMessages(memory: CallMemory, asides: Asides, call: CallCo
 interface CallControls {
   end(reason: string): void;
   configured(): void;
+  restartStages(activityIds: string[]): void;
 }
 
 function check(message: string, schema: z.ZodType, payload: unknown) {

@@ -66,6 +66,10 @@ export const configureUpdate = defineUpdate<CallSettings, [z.input<typeof config
 export const endSignal = defineSignal<[z.input<typeof endPayload>]>('end');
 export const endUpdate = defineUpdate<{ phase: Phase }, [z.input<typeof endPayload>]>('end');
 
+export const stagesLostPayload = z.object({ activityIds: z.array(z.string().max(200)).max(100) }).strict();
+/** From the orchestrator, when a worker died: these activities of its are started anew, at once. */
+export const stagesLostSignal = defineSignal<[z.input<typeof stagesLostPayload>]>('stagesLost');
+
 /** Search attributes: what the Web UI lists and filters calls by. */
 export const searchAttributes = {
   domain: defineSearchAttributeKey('OrkestraDomain', 'KEYWORD'),

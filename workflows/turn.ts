@@ -1,8 +1,7 @@
-import { createEventGroup, workflowInfo } from '@temporalio/workflow';
 import type { ListenResult, RecallResult, ReplyResult, SpeakResult } from '../activities/types.ts';
 import type { Turn } from '../call/transcript.ts';
-import { activities, type Shown } from './activities.ts';
 import type { CallMemory } from './memory.ts';
+import type { Stages } from './stages.ts';
 
 /** A turn whose stages all stand ready, before the caller opens their mouth. */
 export interface ArmedTurn {
@@ -16,44 +15,41 @@ export interface ArmedTurn {
 type Said = Extract<ListenResult, { kind: 'said' }>;
 
 /** Starts the four stages of the next turn together. */
-export function armTurn(memory: CallMemory): ArmedTurn {
+export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
   const { session, domain } = memory.request;
   const { turn, adapter, settings, place } = memory;
-  const armed = { session, turn, arming: (memory.arming += 1), cursor: place.cursor, settings };
-  const stage = (name: string) => activities(memory.taskQueuePrefix, shown(turn, `turn ${turn}: ${name}`));
-  const stages = {
+  const armed = { session, turn, cursor: place.cursor, settings };
+  const name = (id: string, what: string) => ({
+    id: `${id}-${turn}`,
+    summary: `turn ${turn}: ${what}`,
+    group: `turn ${turn}`,
+  });
+  return {
     turn,
-    listen: stage('hear the caller').listen({ ...armed, ...place }),
+    listen: listen(memory, stages),
     recall: settings.cache
-      ? stage('look for a stored answer').recall({ ...armed, domain, adapter })
+      ? stages.run(name('recall', 'look for a stored answer'), (act, arming) =>
+          act.recall({ ...armed, ...arming, domain, adapter }),
+        )
       : Promise.resolve(undefined),
-    reply: stage('write the reply').reply({ ...armed, domain, adapter }),
-    speak: stage('speak the reply').speak({
-      session,
-      domain,
-      utterance: `reply-${turn}`,
-      arming: armed.arming,
-      cursor: place.cursor,
-      settings,
-      source: { turn },
-    }),
+    reply: stages.run(name('reply', 'write the reply'), (act, arming) =>
+      act.reply({ ...armed, ...arming, domain, adapter }),
+    ),
+    speak: stages.run(name('speak', 'speak the reply'), (act, arming) =>
+      act.speak({ ...armed, ...arming, domain, utterance: `reply-${turn}`, source: { turn } }),
+    ),
   };
-  // A stage may fail or be cancelled before anyone waits for it; whoever does wait still sees the error.
-  for (const stage of [stages.listen, stages.recall, stages.reply, stages.speak]) ignoreRejection(stage);
-  return stages;
 }
 
-const ignoreRejection = (promise: Promise<unknown>) => void promise.catch(() => undefined);
-
 /** Listens again for the same turn; its other stages still stand ready. */
-export function listenAgain(memory: CallMemory, armed: ArmedTurn): ArmedTurn {
-  const { session } = memory.request;
-  const { turn, settings, place } = memory;
-  const arming = (memory.arming += 1);
-  const stage = activities(memory.taskQueuePrefix, shown(turn, `turn ${turn}: hear the caller`));
-  const listen = stage.listen({ session, turn, arming, settings, ...place });
-  ignoreRejection(listen);
-  return { ...armed, listen };
+export const listenAgain = (memory: CallMemory, stages: Stages, armed: ArmedTurn): ArmedTurn => ({
+  ...armed,
+  listen: listen(memory, stages),
+});
+
+function listen({ request: { session }, turn, settings, place }: CallMemory, stages: Stages) {
+  const name = { id: `listen-${turn}`, summary: `turn ${turn}: hear the caller`, group: `turn ${turn}` };
+  return stages.run(name, (act, arming) => act.listen({ session, turn, settings, ...place, ...arming }));
 }
 
 /** Waits until the reply has been written and heard; the turn as it will be remembered. */
@@ -89,17 +85,12 @@ export interface Settled {
 }
 
 /** Writes the turn's row; its summary is the line that the Web UI shows for the turn. */
-export function recordTurn(memory: CallMemory, turn: Turn): Promise<void> {
+export function recordTurn(memory: CallMemory, stages: Stages, turn: Turn): Promise<void> {
   const { session, domain } = memory.request;
   const took = turn.times.voiceToVoiceMs;
   const line = `turn ${turn.turn}: “${clip(turn.caller)}” → “${clip(turn.heard)}”${took === undefined ? '' : ` (${Math.round(took)} ms)`}`;
-  return activities(memory.taskQueuePrefix, shown(turn.turn, line)).recordTurn({ session, domain, turn });
+  const name = { id: `record-${turn.turn}`, summary: line, group: `turn ${turn.turn}` };
+  return stages.run(name, (act) => act.recordTurn({ session, domain, turn }));
 }
 
 const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
-
-/** A turn's activities stand together in the Web UI, under ids that are no hash of anything said. */
-function shown(turn: number, summary: string): Shown {
-  const id = `${workflowInfo().workflowId}/turn-${turn}`;
-  return { summary, eventGroups: [createEventGroup(`turn ${turn}`, { id })] };
-}

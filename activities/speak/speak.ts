@@ -20,7 +20,7 @@ export interface SpeakDeps extends StageDeps {
 export function ttsActivities(deps: SpeakDeps): TtsActivities {
   return {
     speak: (input: SpeakInput) =>
-      Stage.run<SpeakResult>(deps, input, input.utterance, async (stage) => {
+      Stage.run<SpeakResult>(deps, input, `speak-${input.utterance}`, async (stage) => {
         const text = textOf(input);
         let utterance: Utterance | undefined;
         const early: Placed<CallEvent>[] = [];
@@ -35,8 +35,7 @@ export function ttsActivities(deps: SpeakDeps): TtsActivities {
         const known = await deps.hub.redis.get(formatKey(input.session));
         if (known) formatKnown(mediaFormatSchema.parse(JSON.parse(known)));
         const socketFormat = await format;
-        const begun = stage.isRetry || early.some(({ type }) => type === 'reply.sentence');
-        const alreadyOut = begun ? await sentencesOut(stage.stream, input.utterance) : () => 0;
+        const alreadyOut = stage.isRetry ? await sentencesOut(stage.stream, input.utterance) : () => 0;
         const voice = voiceOf(deps, input, socketFormat);
         utterance = new Utterance(stage, input, deps.engine.name, voice, socketFormat, text, alreadyOut);
         stage.guard(() => {

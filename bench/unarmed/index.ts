@@ -10,11 +10,12 @@ export async function call(input: CallInput): Promise<void> {
   const act = activities(input.taskQueuePrefix);
   let arming = 0;
   let place = { cursor: '0', audioCursor: '0', connected: false };
-  const speech = () => ({ session, domain, settings, arming: (arming += 1), cursor: place.cursor });
+  const again = false;
+  const speech = () => ({ session, domain, settings, arming: (arming += 1), again, cursor: place.cursor });
   const greeting = { utterance: 'greeting', source: { prompt: 'greeting' as const, nth: 0 } };
   void act.speak({ ...speech(), ...greeting });
   for (let turn = 1; ; turn += 1) {
-    const armed = { session, turn, settings, arming: (arming += 1) };
+    const armed = { session, turn, settings, arming: (arming += 1), again };
     const heard = await act.listen({ ...armed, ...place });
     if (heard.kind === 'gone') break;
     if (heard.kind === 'silent') continue;

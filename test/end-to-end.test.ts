@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resample } from '../audio/resample.ts';
+import { readWav } from '../audio/wav.ts';
+import { TwilioCaller, utteranceOf } from '../bench/twilio-caller.ts';
+import { workflowIdOf } from '../call/request.ts';
+import { readUtterances } from '../cli/caller-recording.ts';
+import { isComplete } from '../cli/place-call.ts';
+import { transcriptQuery } from '../workflows/messages.ts';
+import { System } from './system.ts';
+
+const recording = (name: string) => join(import.meta.dirname, 'recordings', `${name}.wav`);
+
+/** What recognisers spell in several ways. */
+const spoken = (text: string) => text.toLowerCase().replace(/[^a-z0-9$ ]/g, '');
+
+describe('a spoken call over real engines', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(() => system.stop());
+
+  /** What the workflow remembers, once it has ended. */
+  async function transcriptOf(session: string) {
+    const handle = system.temporal.client.workflow.getHandle(workflowIdOf(session));
+    await handle.result();
+    return handle.query(transcriptQuery);
+  }
+
+  test('the demonstration caller is heard and answered, turn by turn', { timeout: 180_000 }, async () => {
+    const call = await system.call(await readUtterances(recording('demo-caller')));
+    expect(isComplete(call)).toBe(true);
+    const { turns, asides } = await transcriptOf(call.session);
+    expect(asides[0]!.heard).toContain('Northwind Bank');
+    const [loan, rate, longer, plan] = turns;
+    expect(spoken(loan!.caller)).toMatch(/loan of (ten thousand dollars|\$10000)/);
+    expect(loan!.heard).toContain('$315.68');
+    expect(rate!.heard).toContain('8.5 percent');
+    expect(longer!.heard).toContain('$205.17');
+    expect(plan!.heard).toContain('$100.00');
+    expect(turns.at(-1)!.heard).toContain('Goodbye');
+    expect(turns.flatMap(({ tools }) => tools.map(({ name }) => name))).toEqual(
+      expect.arrayContaining(['loan_quote', 'payment_plan']),
+    );
+  });
+
+  test('what was said is in the database once, and the audio is kept', { timeout: 120_000 }, async () => {
+    const call = await system.call(await readUtterances(recording('hours')));
+    await transcriptOf(call.session);
+    const database = new Client(system.places.config.postgres.url);
+    await database.connect();
+    const turns = await database.query('select * from turns where session = $1', [call.session]);
+    const calls = await database.query('select * from calls where session = $1', [call.session]);
+    await database.end();
+    expect(turns.rows).toHaveLength(call.turns.length);
+    expect(calls.rows).toMatchObject([{ domain: 'banking', turns: call.turns.length }]);
+    const audio = readWav(readFileSync(call.audio.bot));
+    expect(audio.samples.some((sample) => Math.abs(sample) > 1_000)).toBe(true);
+    expect(existsSync(call.audio.conversation)).toBe(true);
+  });
+
+  test('a caller on a telephone line is understood at 8 kHz', { timeout: 120_000 }, async () => {
+    const session = system.newSession();
+    const { samples, sampleRate } = readWav(readFileSync(recording('rate')));
+    const utterance = utteranceOf(resample(samples, sampleRate, 8_000));
+    const url = `${system.workers.gatewayUrl}/twilio`;
+    const caller = new TwilioCaller(url, session, [utterance], () => 500, {});
+    const report = await caller.run();
+    expect(report).toMatchObject({ lost: undefined, unanswered: 0, early: 0 });
+    const { turns } = await transcriptOf(session);
+    expect(spoken(turns[0]!.caller)).toContain('interest rate');
+    expect(turns[0]!.heard).toContain('percent');
+  });
+});
