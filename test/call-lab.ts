@@ -41,7 +41,7 @@ export const echoLlm: LlmEngine = {
 
 let bundle: Promise<WorkflowBundle> | undefined;
 
-const bundleWorkflows = () =>
+export const bundleWorkflows = () =>
   (bundle ??= bundleWorkflowCode({
     workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname,
     logger: new DefaultLogger('ERROR'),
