@@ -28,7 +28,12 @@ export async function followCall(
   // The hub would wait for a Redis that is away; a user should not.
   const { redis } = await openRedis(places.config.redis);
   redis.disconnect();
-  const hub = new StreamHub(places.config.redis, (error) => note(`Redis: ${error.message}`));
+  let lastProblem = '';
+  const hub = new StreamHub(places.config.redis, ({ message }) => {
+    // Each attempt to reconnect fails alike.
+    if (message !== lastProblem) note(`Redis is away: ${message}`);
+    lastProblem = message;
+  });
   const stream = new CallStream(hub, session, (error) =>
     note(`an event could not be read: ${error.message}`),
   );
