@@ -22,3 +22,7 @@ export function fromSamples(format: MediaFormat, samples: Int16Array): Uint8Arra
   if (format.encoding === 'mulaw') return encodeMulaw(samples);
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
 }
+
+/** Bytes of 1 ms of audio. */
+export const bytesPerMs = ({ encoding, sampleRate }: MediaFormat) =>
+  (sampleRate / 1_000) * (encoding === 'pcm16' ? 2 : 1);

@@ -1,5 +1,4 @@
-import type { MediaFormat } from '../audio/format.ts';
-import { bytesPerMs } from './bytes-per-ms.ts';
+import { bytesPerMs, type MediaFormat } from '../audio/format.ts';
 import type { InHeader } from '../stream/audio-chunk.ts';
 
 /** Audio before the first speech frame that goes along: the soft beginning of a word, ms. */

@@ -9,7 +9,7 @@ import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
 import { formatKey, streamTtlMs } from '../stream/keys.ts';
 import { BargeIn } from './barge-in.ts';
-import { bytesPerMs } from './bytes-per-ms.ts';
+import { bytesPerMs } from '../audio/format.ts';
 import { type CallControl, CallRefused } from './call-control.ts';
 import { CallerAudio } from './caller-audio.ts';
 import type { GatewayLimits } from './limits.ts';

@@ -1,5 +1,4 @@
-import { type MediaFormat, toSamples } from '../audio/format.ts';
-import { bytesPerMs } from './bytes-per-ms.ts';
+import { bytesPerMs, type MediaFormat, toSamples } from '../audio/format.ts';
 
 export interface SpokenSentence {
   text: string;

@@ -1,7 +1,7 @@
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
 import type { CallEvent } from '../stream/events.ts';
-import { bytesPerMs } from './bytes-per-ms.ts';
+import { bytesPerMs } from '../audio/format.ts';
 import { wordsHeard } from './heard.ts';
 import type { Transport } from './transport.ts';
 import type { Utterance } from './utterance.ts';

@@ -1,6 +1,5 @@
-import type { MediaFormat } from '../audio/format.ts';
+import { bytesPerMs, type MediaFormat } from '../audio/format.ts';
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
-import { bytesPerMs } from './bytes-per-ms.ts';
 import { transcode } from './transcode.ts';
 import { Utterance } from './utterance.ts';
 

@@ -7,7 +7,7 @@ import { mediaFormatSchema } from '../audio/format.ts';
  * `at` is ms since the Unix epoch. `attempt` fences: of two attempts at the same work, readers follow the
  * higher one only. `revision` names one hearing of a turn: a reply is prepared for the eager hearing,
  * and spoken only if the final one carries the same revision. Positions in the caller's audio
- * (`…AudioMs`) are ms since the caller's first frame.
+ * (`audioMs`) are ms since the first frame of the caller's present connection.
  */
 
 const at = z.number();

@@ -1,13 +1,9 @@
-import type { MediaFormat } from '../../audio/format.ts';
+import { bytesPerMs, type MediaFormat } from '../../audio/format.ts';
 import type { AudioChunk, OutHeader } from '../../stream/audio-chunk.ts';
 import type { CallStream } from '../../stream/call-stream.ts';
 
 /** Longest audio of one stream entry, ms. */
 const CHUNK_MS = 1_000;
-
-/** Bytes of 1 ms of a format. */
-export const bytesPerMs = ({ encoding, sampleRate }: MediaFormat) =>
-  (sampleRate / 1_000) * (encoding === 'pcm16' ? 2 : 1);
 
 /** Puts the audio of one utterance on the call's stream, in order. */
 export class OutAudio {
