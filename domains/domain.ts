@@ -16,6 +16,12 @@ export interface Domain {
   tools: readonly Tool[];
   /** What the embedded responder answers without a model. */
   intents: readonly Intent[];
+  /** Examples of what is none of this domain's business: the responder leaves it aside. */
+  offTopic: readonly string[];
+  /** Examples of talking the bot out of its rules: whatever comes with it in a turn gets the fallback. */
+  manipulation: readonly string[];
+  /** Words of this business that recognisers mishear, and what was meant. */
+  misheard: readonly (readonly [heard: RegExp, meant: string])[];
   /** The responder's words when no intent fits. */
   fallback: string;
 }
@@ -23,13 +29,23 @@ export interface Domain {
 /** A kind of question, known by examples, answered by a template. */
 export interface Intent {
   name: string;
-  /** Ways to say it; closeness to the nearest one decides. */
+  /** Ways to say it, in any figures: amounts and spans of time are all the same to the responder. */
   examples: string[];
+  /** Gives way to a full question in the same turn: a greeting, thanks, a bare "over three years". */
+  minor?: true;
+  /** Said last, it counts even after something that is none of our business: a goodbye. */
+  closing?: true;
   /** The answer. `dialogue` is what the caller said so far, oldest first, this turn last. */
-  answer(dialogue: string[], use: UseTool): IntentAnswer;
+  answer(dialogue: CallerTurn[], use: UseTool): IntentAnswer;
 }
 
-/** Runs one of the domain's tools by name and notes that it was used. */
+/** What a caller said in one turn, and the names of the intents that fitted, in the order said. */
+export interface CallerTurn {
+  text: string;
+  intents: string[];
+}
+
+/** Runs one of the domain's tools by name and notes that it was used. Throws where the input makes no sense. */
 export type UseTool = (name: string, input: unknown) => unknown;
 
 export interface IntentAnswer {
