@@ -1,0 +1,22 @@
+import type { Domain } from '../domain.ts';
+import { bankingIntents } from './intents/index.ts';
+import { misheard } from './misheard.ts';
+import { manipulation, offTopic } from './off-topic.ts';
+import { apology, fallback, farewell, greeting, idlePrompts, instructions } from './prompts.ts';
+import { tools } from './tools.ts';
+
+/** Northwind Bank, which does not exist: loans, payment plans, and what callers ask a bank. */
+export const banking: Domain = {
+  name: 'banking',
+  greeting,
+  idlePrompts,
+  farewell,
+  apology,
+  instructions,
+  tools,
+  intents: bankingIntents,
+  offTopic,
+  manipulation,
+  misheard,
+  fallback,
+};

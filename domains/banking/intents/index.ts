@@ -1,0 +1,95 @@
+import type { CallerTurn, Intent, IntentAnswer, UseTool } from '../../domain.ts';
+import { fallback, greeting } from '../prompts.ts';
+import { accountIntents } from './accounts.ts';
+import { lendingIntents } from './lending.ts';
+import { loanIntents } from './loans.ts';
+import { planIntents } from './plans.ts';
+import { serviceIntents } from './service.ts';
+import { talkIntents } from './talk.ts';
+
+const affirm: Intent = {
+  name: 'affirm',
+  minor: true,
+  examples: [
+    'Yes.',
+    'Yes, please.',
+    'Yeah.',
+    'Sure, please do.',
+    'Okay.',
+    'All right.',
+    'Yes, I would like that.',
+    'Of course.',
+    'Yes, exactly.',
+    'Sounds good.',
+    'Please do.',
+    'Sure.',
+    'Yes, that is correct.',
+    'Certainly.',
+    'Why not.',
+    'Go ahead.',
+    'That is true.',
+    'I agree.',
+    'I confirm that.',
+    'You are right.',
+  ],
+  answer(dialogue, use) {
+    const before = dialogue.at(-2);
+    if (before?.intents.includes('account_data')) return answerBy('human', dialogue, use);
+    // Asked for an amount or a term, some say "yes" first.
+    const open = before?.intents.find((name) =>
+      ['loan_request', 'payment_plan', 'change_terms'].includes(name),
+    );
+    return open ? answerBy(open, dialogue, use) : { text: 'Good. What can I do for you?' };
+  },
+};
+
+const repeat: Intent = {
+  name: 'repeat',
+  examples: [
+    'Can you repeat that?',
+    'Please say that again.',
+    'What did you say?',
+    'I did not hear that.',
+    'I did not understand you.',
+    'Pardon me?',
+    'Sorry, what?',
+    'Once more, please.',
+    'Can you say it more slowly?',
+    'Excuse me?',
+    'Come again?',
+    'I could not hear you, what was that?',
+    'Again, please.',
+    'What was that?',
+    'Repeat your answer.',
+    'I missed that.',
+    'What?',
+    'Please repeat the numbers.',
+    'Sorry, I was not listening.',
+    'Huh?',
+    'Sorry?',
+    'Please speak more slowly.',
+    'You talk too fast.',
+  ],
+  answer(dialogue, use) {
+    const at = dialogue.findLastIndex((turn) => !turn.intents.includes('repeat'));
+    const repeated = dialogue[at];
+    if (!repeated) return { text: greeting };
+    if (repeated.intents.length === 0) return { text: fallback };
+    const answers = repeated.intents.map((name) => answerBy(name, dialogue.slice(0, at + 1), use));
+    return { text: answers.map(({ text }) => text).join(' ') };
+  },
+};
+
+export const bankingIntents: readonly Intent[] = [
+  ...loanIntents,
+  ...planIntents,
+  ...lendingIntents,
+  ...accountIntents,
+  ...serviceIntents,
+  ...talkIntents,
+  affirm,
+  repeat,
+];
+
+const answerBy = (name: string, dialogue: CallerTurn[], use: UseTool): IntentAnswer =>
+  bankingIntents.find((intent) => intent.name === name)!.answer(dialogue, use);
