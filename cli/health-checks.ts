@@ -16,7 +16,7 @@ export async function checkEverything(places: Places): Promise<Part[]> {
   const [overTemporal, postgres, overRedis] = await Promise.all([
     checkTemporal(places),
     measured('postgres', false, () => askPostgres(places.config.postgres)),
-    checkRedis(places.config.redis),
+    checkRedis(places.config),
   ]);
   const [temporal, ...queues] = overTemporal;
   const [redis, ...workers] = overRedis;
@@ -63,7 +63,7 @@ async function askQueue(access: TemporalAccess, prefix: string, service: Service
 }
 
 /** Redis, and each worker that has announced itself there. */
-async function checkRedis(config: Config['redis']): Promise<Part[]> {
+async function checkRedis({ redis: config, temporal }: Config): Promise<Part[]> {
   let access: Awaited<ReturnType<typeof openRedis>> | undefined;
   try {
     const redis = await measured('redis', true, async () => {
@@ -71,7 +71,7 @@ async function checkRedis(config: Config['redis']): Promise<Part[]> {
       await access.redis.ping();
       return { status: 'ok', detail: `${publicUrl(config.url)}, version ${access.version}` };
     });
-    return [redis, ...(await checkWorkers(access?.redis))];
+    return [redis, ...(await checkWorkers(access?.redis, temporal.taskQueuePrefix))];
   } finally {
     access?.redis.disconnect();
   }

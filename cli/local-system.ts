@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
-import { packageRoot } from '../config/package.ts';
-import { freePort } from '../deploy/local/ports.ts';
 import { provision } from '../deploy/local/provision.ts';
 import { publishStack, type StackInfo } from '../deploy/local/running-stack.ts';
 import type { Report } from '../deploy/local/setup-error.ts';
 import { startStack } from '../deploy/local/stack.ts';
-import { superviseWorkers } from '../deploy/local/supervisor.ts';
-import { workerNames } from './worker-names.ts';
+import { startWorkers, workerNames } from '../deploy/local/workers.ts';
 
 /** All of Orkestra on this machine, ready for calls. */
 export interface LocalSystem {
@@ -33,21 +30,17 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
     for (let step = stopping.pop(); step; step = stopping.pop()) await step();
   };
   try {
-    const port = String(await freePort(gateway.port));
-    // Open to this machine alone, unless its owner says otherwise.
-    const host = process.env.ORKESTRA_GATEWAY_HOST ?? '127.0.0.1';
-    const env = { ...stack.env, ORKESTRA_GATEWAY_HOST: host, ORKESTRA_GATEWAY_PORT: port };
     report(`workers: starting ${workerNames.join(', ')}; their logs are in ${LOGS}`);
     const startedAt = Date.now();
-    const workers = await superviseWorkers({ names: workerNames, command, env, folder: LOGS, report });
+    const workers = await startWorkers({ env: stack.env, folder: LOGS, report, gatewayPort: gateway.port });
     stopping.push(() => workers.stop());
     await workers.ready;
     report(`workers: warm, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
     const info: StackInfo = {
       pid: process.pid,
-      env,
+      env: { ...stack.env, ...workers.env },
       temporalUi: stack.temporalUi,
-      gatewayUrl: `ws://${host}:${port}`,
+      gatewayUrl: workers.gatewayUrl,
       pids: { ...stack.pids, ...workers.pids() },
     };
     stopping.push(publishStack(info));
@@ -57,7 +50,3 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
     throw error;
   }
 }
-
-/** Workers are run by the compiled form of this very program, also where it runs from its source, in tests. */
-const command = (name: string) =>
-  [process.execPath, join(packageRoot, 'dist', 'cli', 'main.js'), 'worker', name] as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RedisClient } from '../stream/connection.ts';
 import { listWorkers, type WorkerInfo } from '../workers/presence.ts';
 import { type Finding, measured, type Part } from './health-part.ts';
-import { type WorkerName, workerNames } from './worker-names.ts';
+import { type WorkerName, workerNames } from '../deploy/local/workers.ts';
 
 /** Calls are held without these: answers are then not reused, and rows are written later. */
 const dispensable = new Set<WorkerName>(['cache', 'analytics']);
@@ -17,8 +17,8 @@ const reportSchema = z.object({
 });
 
 /** Asks each announced worker how it is; a role is `degraded` where some of its workers are not ready. */
-export async function checkWorkers(redis: RedisClient | undefined): Promise<Part[]> {
-  const workers = redis && (await listWorkers(redis).catch(() => undefined));
+export async function checkWorkers(redis: RedisClient | undefined, prefix: string): Promise<Part[]> {
+  const workers = redis && (await listWorkers(redis, prefix).catch(() => undefined));
   return Promise.all(
     workerNames.map((role) =>
       measured(`worker ${role}`, !dispensable.has(role), async () =>

@@ -41,10 +41,11 @@ export function watchLostWorkers(context: WorkerContext, client: Client): { stop
 }
 
 async function look({ hub, log, config }: WorkerContext, client: Client) {
-  for (const { id, role } of await listLostWorkers(hub.redis)) {
+  const prefix = config.temporal.taskQueuePrefix;
+  for (const { id, role } of await listLostWorkers(hub.redis, prefix)) {
     if (!(await claim(hub.redis, id))) continue;
     const started = Date.now();
-    const calls = await restartStagesOf(client, id, taskQueueOf(config.temporal.taskQueuePrefix, 'call'));
+    const calls = await restartStagesOf(client, id, taskQueueOf(prefix, 'call'));
     log.warn({ worker: id, lost: role, calls, tookMs: Date.now() - started }, 'a worker died');
   }
 }

@@ -15,8 +15,11 @@ const workerInfoSchema = z.object({
 });
 export type WorkerInfo = z.infer<typeof workerInfoSchema>;
 
-/** Members are WorkerInfo as JSON, scores the time until which each is believed alive. */
-const KEY = 'orkestra:workers';
+/**
+ * Members are WorkerInfo as JSON, scores the time until which each is believed alive. One a deployment, named like
+ * its task queues.
+ */
+const keyOf = (prefix: string) => `orkestra:workers:${prefix}`;
 /** Short, so that a caller does not wait long for a worker that died; a wrong guess is harmless, by fencing. */
 const LEASE_MS = 1_200;
 const RENEW_MS = 300;
@@ -24,10 +27,14 @@ const RENEW_MS = 300;
 const MEMORY_MS = 60_000;
 
 /** Keeps this worker's lease until `withdraw`. Redis may be away: the next renewal announces it again. */
-export function announce(redis: RedisClient, info: WorkerInfo): { withdraw(): Promise<void> } {
-  const member = JSON.stringify(info);
+export function announce(
+  redis: RedisClient,
+  prefix: string,
+  info: WorkerInfo,
+): { withdraw(): Promise<void> } {
+  const [key, member] = [keyOf(prefix), JSON.stringify(info)];
   const renew = () => {
-    if (redis.status === 'ready') redis.zadd(KEY, Date.now() + LEASE_MS, member).catch(() => undefined);
+    if (redis.status === 'ready') redis.zadd(key, Date.now() + LEASE_MS, member).catch(() => undefined);
   };
   renew();
   redis.on('ready', renew);
@@ -37,22 +44,22 @@ export function announce(redis: RedisClient, info: WorkerInfo): { withdraw(): Pr
     async withdraw() {
       clearInterval(timer);
       redis.off('ready', renew);
-      if (redis.status === 'ready') await redis.zrem(KEY, member);
+      if (redis.status === 'ready') await redis.zrem(key, member);
     },
   };
 }
 
 /** The workers whose lease ran out in the last minute without their having said goodbye. */
-export async function listLostWorkers(redis: RedisClient): Promise<WorkerInfo[]> {
+export async function listLostWorkers(redis: RedisClient, prefix: string): Promise<WorkerInfo[]> {
   const now = Date.now();
-  return parse(await redis.zrangebyscore(KEY, now - MEMORY_MS, `(${now}`));
+  return parse(await redis.zrangebyscore(keyOf(prefix), now - MEMORY_MS, `(${now}`));
 }
 
 /** The workers whose lease holds. Forgets those whose lease ran out long ago. */
-export async function listWorkers(redis: RedisClient): Promise<WorkerInfo[]> {
+export async function listWorkers(redis: RedisClient, prefix: string): Promise<WorkerInfo[]> {
   const now = Date.now();
-  await redis.zremrangebyscore(KEY, '-inf', now - MEMORY_MS);
-  return parse(await redis.zrangebyscore(KEY, now, '+inf'));
+  await redis.zremrangebyscore(keyOf(prefix), '-inf', now - MEMORY_MS);
+  return parse(await redis.zrangebyscore(keyOf(prefix), now, '+inf'));
 }
 
 const parse = (members: string[]) => members.map((member) => workerInfoSchema.parse(JSON.parse(member)));

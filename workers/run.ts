@@ -55,7 +55,7 @@ export async function runWorker(
   });
   const id = `${role}-${hostname()}-${process.pid}`;
   const startedAt = Date.now();
-  const presence = announce(hub.redis, {
+  const presence = announce(hub.redis, config.temporal.taskQueuePrefix, {
     role,
     id,
     pid: process.pid,

@@ -165,7 +165,9 @@ class Call {
   private async close(): Promise<CallSummary> {
     const { memory, asides } = this;
     const { session, domain } = memory.request;
-    const { reason, farewell } = this.ending!;
+    const { reason } = this.ending!;
+    // Nobody would hear it who has not been heard to connect.
+    const farewell = this.ending!.farewell && memory.phase !== 'connecting';
     memory.endReason = reason;
     this.publish('farewell');
     if (farewell) {

@@ -9,7 +9,7 @@ import { CallLab } from '../../test/call-lab.ts';
 import { Health, serveHealth } from '../../workers/health.ts';
 import { announce } from '../../workers/presence.ts';
 import { orkestra } from '../testing/captured-run.ts';
-import { workerNames } from '../worker-names.ts';
+import { workerNames } from '../../deploy/local/workers.ts';
 
 const NOWHERE = '127.0.0.1:9';
 
@@ -18,7 +18,7 @@ describe('orchestrator-health', () => {
   let redis: Redis;
   const withdrawals: (() => unknown)[] = [];
   /** A database of its own: workers of other tests announce themselves in the first one. */
-  const redisUrl = `${loadConfig().redis.url}/5`;
+  const redisUrl = loadConfig().redis.url;
 
   beforeAll(async () => {
     lab = await CallLab.open();
@@ -30,7 +30,7 @@ describe('orchestrator-health', () => {
   });
   beforeEach(() => {
     const before = { ...process.env };
-    Object.assign(process.env, { ORKESTRA_TASK_QUEUE_PREFIX: lab.prefix, REDIS_URL: redisUrl });
+    process.env.ORKESTRA_TASK_QUEUE_PREFIX = lab.prefix;
     return () => {
       process.env = before;
     };
@@ -54,7 +54,7 @@ describe('orchestrator-health', () => {
   async function announced(role: string, healthUrl: string) {
     const id = `${role}-${crypto.randomUUID().slice(0, 8)}`;
     const info = { role, id, pid: 1, host: 'test', healthUrl, startedAt: 0 };
-    withdrawals.push(announce(redis, info).withdraw);
+    withdrawals.push(announce(redis, lab.prefix, info).withdraw);
     // The announcement is under way; a round trip later it is there.
     await redis.ping();
   }
