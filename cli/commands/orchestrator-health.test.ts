@@ -17,12 +17,10 @@ describe('orchestrator-health', () => {
   let lab: CallLab;
   let redis: Redis;
   const withdrawals: (() => unknown)[] = [];
-  /** A database of its own: workers of other tests announce themselves in the first one. */
-  const redisUrl = loadConfig().redis.url;
 
   beforeAll(async () => {
     lab = await CallLab.open();
-    redis = new Redis(redisUrl);
+    redis = new Redis(loadConfig().redis.url);
   });
   afterAll(async () => {
     redis.disconnect();
