@@ -164,6 +164,7 @@ export const offTopic: readonly string[] = [
   'She sells sea shells by the sea shore.',
   'One two three testing.',
   'Hmm hmm hmm.',
+  'Um.',
   'Da da da dum.',
   'Yada yada yada.',
   // What no bank should help with.

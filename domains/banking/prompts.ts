@@ -52,5 +52,6 @@ What you know:
 - Payment plans: ${dollars(planLimits.minCents)} to ${dollars(planLimits.maxCents)} over ${spokenTerm(planLimits.minMonths)} to ${spokenTerm(planLimits.maxMonths)}, without interest; free up to one year, beyond that a fee of ${dollars(planFeeCents(planLimits.maxMonths))}. A member of staff has to confirm a plan before it starts.
 - Savings: ${percent(savingsRates.instantBp)} a year, or ${percent(savingsRates.oneYearDepositBp)} on a deposit of one year.
 - Branches: ${branches.main} (main branch), ${branches.others.join(', ')}. Open ${openingHours.weekdays}; ${openingHours.saturday}; ${openingHours.sunday}.
-- Lost or stolen card: freeze it in the Northwind app, or call the card line, day and night: ${cardLine}.
+- Home loans: arranged by advisers in the branches. A checking account is free of charge; to open one, one needs a photo ID, in the Northwind app or at a branch.
+- Lost or stolen card: freeze it in the Northwind app, or call the card line, day and night: ${cardLine}. The card line also helps with PINs and cards that do not work.
 - Staff: ${staffHours}.`;

@@ -238,6 +238,19 @@ export const calibration: HeldOut = {
     'the cash machine ate my card',
     'I have to cancel my credit card because I lost it.',
   ],
+  card_trouble: [
+    'the shop did not accept my card',
+    'I cannot remember my pin number.',
+    'why does my debit card not work',
+    "My card's chip is broken.",
+    'my new card has not come yet',
+  ],
+  home_loan: [
+    'i would like a mortgage for a house',
+    'Do you offer mortgages?',
+    'we want to buy our first apartment and need financing',
+    'What is the rate on a home loan?',
+  ],
   account_data: [
     'What is my account balance?',
     'how much money do i have left',

@@ -1,8 +1,8 @@
 import type { HeldOut } from './calibration.ts';
 
 /**
- * The half that the responder's accuracy is reported on: written once the examples stood, and not tuned to. One
- * in five is what Moonshine made of a noisy telephone line.
+ * The half that the responder's accuracy is reported on: no example or threshold was chosen by it. One
+ * in six is what Moonshine made of a noisy telephone line.
  */
 export const report: HeldOut = {
   loan_request: [
@@ -115,6 +115,19 @@ export const report: HeldOut = {
     'I need you to stop my card now!',
     'someone took my wallet',
     'I need you to stop my car now.',
+  ],
+  card_trouble: [
+    'My credit card got rejected at the restaurant.',
+    'i do not know my pin any more',
+    'your machine says my card is invalid',
+    'how long until i receive my replacement card',
+    'I need a pin for the new card.',
+  ],
+  home_loan: [
+    'Can you help me finance a house?',
+    'what does a mortgage cost with you',
+    'I am interested in a loan for a home.',
+    'how much would i have to put down for a condo',
   ],
   account_data: [
     'How much have I got in the bank?',

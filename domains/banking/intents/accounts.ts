@@ -37,6 +37,29 @@ const lostCard: Intent = {
   }),
 };
 
+const cardTrouble: Intent = {
+  name: 'card_trouble',
+  examples: [
+    'My card was declined.',
+    'My card does not work.',
+    'I forgot my PIN.',
+    'I need a new PIN for my card.',
+    'The store would not take my card.',
+    'My card has expired.',
+    'Why is my card blocked?',
+    'I cannot pay with my card.',
+    'My card is damaged.',
+    'When does my new card arrive?',
+    'How do I activate my card?',
+    'I entered the wrong PIN three times.',
+    'The ATM did not accept my card.',
+    'Please unblock my card.',
+  ],
+  answer: () => ({
+    text: `I cannot see cards on this line. Our card line can help you with that, day and night: ${cardLine}.`,
+  }),
+};
+
 const accountData: Intent = {
   name: 'account_data',
   examples: [
@@ -67,9 +90,11 @@ const accountData: Intent = {
     'What did I pay with my card last week?',
     'What was my latest transaction?',
     'Have I spent too much on clothes lately?',
+    'I want to change my address.',
+    'I have moved, please update my address.',
   ],
   answer: () => ({
-    text: 'I cannot read account data on this line, because I have no way to check who you are. Shall I note that you would like to speak to a person?',
+    text: 'I cannot see or change account data on this line, because I have no way to check who you are. Shall I note that you would like to speak to a person?',
   }),
 };
 
@@ -119,9 +144,11 @@ const openAccount: Intent = {
     'I want to switch to your bank.',
     'I do not have an account with you yet.',
     'Which papers do I need for a new account?',
+    'Does the account cost anything?',
+    'What are the fees of a checking account?',
   ],
   answer: () => ({
-    text: 'You can open an account in the Northwind app or in any branch. All you need is a photo ID.',
+    text: 'You can open an account in the Northwind app or in any branch. All you need is a photo ID, and it is free of charge.',
   }),
 };
 
@@ -148,4 +175,4 @@ const savings: Intent = {
   }),
 };
 
-export const accountIntents = [lostCard, accountData, transfer, openAccount, savings] as const;
+export const accountIntents = [lostCard, cardTrouble, accountData, transfer, openAccount, savings] as const;

@@ -69,6 +69,7 @@ const repeat: Intent = {
     'Sorry?',
     'Please speak more slowly.',
     'You talk too fast.',
+    'I do not understand.',
   ],
   answer(dialogue, use) {
     const at = dialogue.findLastIndex((turn) => !turn.intents.includes('repeat'));

@@ -1,6 +1,6 @@
 import type { Intent } from '../../domain.ts';
 import { dollars } from '../../money.ts';
-import { loanLimits } from '../facts.ts';
+import { loanLimits, staffHours } from '../facts.ts';
 import { discussed } from '../terms.ts';
 
 const earlyRepayment: Intent = {
@@ -78,6 +78,8 @@ const apply: Intent = {
     'Can I do the application with you?',
     'Send me the contract.',
     'I accept.',
+    'How do I get it?',
+    'Can you set it up?',
   ],
   answer(dialogue) {
     return discussed(dialogue).topic === 'plan'
@@ -88,5 +90,26 @@ const apply: Intent = {
   },
 };
 
-/** What comes before and after a quote. */
-export const lendingIntents = [earlyRepayment, loanRequirements, apply] as const;
+const homeLoan: Intent = {
+  name: 'home_loan',
+  examples: [
+    'I want a mortgage.',
+    'I want to buy a house.',
+    'Do you have home loans?',
+    'What are your mortgage rates?',
+    'I need a loan to buy an apartment.',
+    'How much would a mortgage cost?',
+    'We are looking to finance our first home.',
+    'Can I refinance my mortgage?',
+    'I want to build a house, can you finance it?',
+    'Do you give mortgages?',
+    'I would like to talk about a home loan.',
+    'What down payment do I need for a house?',
+  ],
+  answer: () => ({
+    text: `Our advisers arrange home loans in the branches, ${staffHours}. On this line, I can quote personal loans of up to ${dollars(loanLimits.maxCents)}.`,
+  }),
+};
+
+/** What comes before and after a quote, and what is quoted elsewhere. */
+export const lendingIntents = [earlyRepayment, loanRequirements, apply, homeLoan] as const;

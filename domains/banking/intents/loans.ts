@@ -167,7 +167,7 @@ const changeTerms: Intent = {
     if (!topic) return { text: 'Is that for a loan, or for a payment plan?' };
     const said = termsIn(dialogue.at(-1)!.text, topic === 'plan' ? plan : loan, topic);
     if (said.cents === undefined && said.months === undefined) {
-      return { text: 'Over how many months or years would you like to pay?' };
+      return { text: 'For which amount, or how many months, shall I work it out?' };
     }
     return topic === 'plan' ? answerPlan(plan, use) : answerLoan(loan, use);
   },

@@ -176,6 +176,7 @@ const capabilities: Intent = {
     'What am I allowed to ask you?',
     'What do you know about?',
     'Which subjects can you talk about?',
+    'I am confused.',
   ],
   answer: () => ({
     text: 'I can work out loans and payment plans, and tell you about rates, opening hours, branches and lost cards. What would you like to know?',
