@@ -10,8 +10,8 @@ export interface Example {
 /**
  * Which label a text has, learnt from some hundred labelled ones: kernel ridge regression, in closed form.
  * An example is close by its meaning, exp((cosine − 1) / WIDTH), and a little by its spelling, for what
- * recognisers mishear. On the banking domain's held-out utterances the nearest example alone was wrong
- * three times as often.
+ * recognisers mishear. Of the banking domain's held-out callers this misunderstands 4 in 100; the nearest
+ * example alone, at its best threshold, misunderstands 10.
  */
 export class ExampleRegression {
   private readonly labels: string[];

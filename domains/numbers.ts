@@ -148,7 +148,7 @@ function readFigure(tokens: Token[], from: number): Read | undefined {
 function readMoney(tokens: Token[], value: number, next: number): Read {
   let [cents, at] = [Math.round(value * 100), next];
   const small = readNumber(tokens, word(tokens, at) === 'and' ? at + 1 : at);
-  if (small && small.value < 100 && /^cents?$/.test(word(tokens, small.next))) {
+  if (small && /^cents?$/.test(word(tokens, small.next))) {
     cents += Math.round(small.value);
     at = small.next + 1;
   }

@@ -45,6 +45,7 @@ function shop(seen: CallerTurn[][] = []): Domain {
         },
       },
       { name: 'colors', examples: ['which colors do you have'], answer: () => ({ text: 'Red and blue.' }) },
+      { name: 'shades', examples: ['are there other shades'], answer: () => ({ text: 'Red and blue.' }) },
       { name: 'thanks', minor: true, examples: ['thank you'], answer: () => ({ text: 'You are welcome.' }) },
       { name: 'bye', minor: true, examples: ['goodbye'], answer: () => ({ text: 'Bye.', endsCall: true }) },
       {
@@ -104,6 +105,11 @@ describe('the responder', () => {
   it('answers two questions in the order they were asked, and lets thanks give way', async () => {
     const said = 'Thank you. Which colors do you have? What is the price?';
     expect(textOf(await partsOf(reply(shop(), said)))).toMatch(/^Red and blue. It costs/);
+  });
+
+  it('does not say the same answer twice', async () => {
+    const said = 'Which colors do you have? Are there other shades?';
+    expect(textOf(await partsOf(reply(shop(), said)))).toBe('Red and blue.');
   });
 
   it('hears the word that was meant', async () => {
