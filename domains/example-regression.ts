@@ -19,7 +19,7 @@ export class ExampleRegression {
   /** For each label, how much each example speaks for it. */
   private readonly weights: Float64Array[];
 
-  /** Takes some 0.3 s for 900 examples, cubically more for more. */
+  /** Takes some 0.5 s for 750 examples, cubically more for more: for warm-up only. */
   constructor(private readonly examples: readonly Example[]) {
     this.labels = [...new Set(examples.map(({ label }) => label))];
     this.spelling = new SpellingIndex(examples.map(({ text }) => text));
