@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -11,8 +11,10 @@ import type { StreamHub } from '../stream/hub.ts';
 import type { CallControl } from './call-control.ts';
 import { CallerSession } from './caller-session.ts';
 import { CallerSocket } from './caller-socket.ts';
+import { createHttpServer, type HttpHandler } from './http.ts';
 import { type GatewayLimits, gatewayLimits } from './limits.ts';
 import { gatewayMetrics } from './metrics.ts';
+import { pageHandler } from './page.ts';
 import { acceptPcm } from './pcm.ts';
 import { type Begin, closeCode } from './transport.ts';
 import { acceptTwilio } from './twilio.ts';
@@ -52,9 +54,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let drained: Promise<void> | undefined;
   let onLastGone: (() => void) | undefined;
 
-  const server = createServer({ noDelay: true, headersTimeout: limits.startMs }, (_, response) => {
-    response.writeHead(426, { upgrade: 'websocket' }).end('This is a WebSocket server.\n');
-  });
+  const handlers: HttpHandler[] = [pageHandler()];
+  const httpOptions = { noDelay: true, headersTimeout: limits.startMs };
+  const server = createHttpServer(httpOptions, handlers, Object.keys(doors));
   const webSocketOptions: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
