@@ -6,7 +6,7 @@ import { type AnswerScope, closestAnswer, keepAnswer } from '../../store/answers
 import type { Database } from '../../store/database.ts';
 import { Stage, type StageDeps } from '../stage.ts';
 import type { CacheActivities, RecallInput, RecallResult } from '../types.ts';
-import { isSameQuestion } from './same-question.ts';
+import { isSameQuestion, standsAlone } from './questions.ts';
 
 export interface RecallDeps extends StageDeps {
   database: Database;
@@ -87,7 +87,7 @@ class Recall {
     const { revision, question } = lookUp;
     const stamp = { at: now(), turn: this.input.turn, attempt: this.stage.attempt, revision };
     try {
-      const vector = await lookUp.embedding;
+      const vector = standsAlone(question) && (await lookUp.embedding);
       const found = vector && (await closestAnswer(this.deps.database, this.scope, vector));
       if (found && isSameQuestion(question, found.question, found.similarity)) {
         lookUp.similarity = found.similarity;
@@ -107,7 +107,7 @@ class Recall {
     const vector = await embedding;
     const answer = this.sentences.join(' ');
     let stored = false;
-    if (cacheable && vector && answer) {
+    if (cacheable && standsAlone(question) && vector && answer) {
       try {
         await keepAnswer(this.deps.database, this.scope, { question, answer, embedding: vector });
         stored = true;

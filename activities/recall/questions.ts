@@ -27,3 +27,11 @@ const decisiveOf = (words: string[]) =>
     .filter((word) => DECISIVE.has(word) || /\d/.test(word))
     .sort()
     .join(' ');
+
+/** Words that point at what was said before, or only repeat it. */
+const POINTING =
+  /^(?:and|or|but|so|then|what about|how about|what if|also|instead)\b|\b(?:it|that|this|these|those|they|them|one|there|then|instead|again|repeat)\b/;
+
+/** Whether a question means the same whatever was said before it; only such a one may be answered from the store. */
+export const standsAlone = (question: string) =>
+  wordsOf(question).length >= 3 && !POINTING.test(question.toLowerCase().trim());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSameQuestion } from './same-question.ts';
+import { isSameQuestion, standsAlone } from './questions.ts';
 
 test('the same words are the same question, whatever their case and punctuation', () => {
   expect(isSameQuestion('What are your hours?', 'what are your hours', 0.2)).toBe(true);
@@ -20,3 +20,15 @@ test.each([
 test('words that are not close are not the same question', () => {
   expect(isSameQuestion('what is the rate', 'where is the branch', 0.6)).toBe(false);
 });
+
+test.each(['what are your opening hours', 'Where is the nearest branch?', 'Do you offer mortgages?'])(
+  '“%s” stands alone',
+  (question) => expect(standsAlone(question)).toBe(true),
+);
+
+test.each([
+  'and over five years instead?',
+  'could you repeat that',
+  'what about it',
+  'Is there one on Main Street?',
+])('“%s” means something else in another call', (question) => expect(standsAlone(question)).toBe(false));
