@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { Logger } from '../config/log.ts';
+import { EngineError } from '../engines/error.ts';
 import type { AudioChunk, InHeader } from '../stream/audio-chunk.ts';
 import { CallStream, workOf } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
@@ -95,7 +96,7 @@ export class Stage<T> {
   }
 
   fail(error: unknown) {
-    this.reject(error);
+    this.reject(forTemporal(error));
   }
 
   /** Follows the call's events after `from` for as long as the stage lives. */
@@ -158,3 +159,9 @@ export class Stage<T> {
 
 /** Final for this attempt: its successor, in Temporal another activity, brings the result. */
 const supersededError = () => ApplicationFailure.nonRetryable('another attempt has taken over', 'Superseded');
+
+/** An engine that says that trying again is of no use (a wrong key, a missing model) is not tried again. */
+function forTemporal(error: unknown): unknown {
+  if (!(error instanceof EngineError) || error.retryable) return error;
+  return ApplicationFailure.create({ message: error.message, type: 'EngineRefused', nonRetryable: true });
+}

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { defaultCallSettings } from '../call/settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../config/log.ts';
+import { EngineError } from '../engines/error.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
 import { createScriptedStt } from '../engines/stt/scripted.ts';
 import { createScriptedTts } from '../engines/tts/scripted.ts';
@@ -223,5 +224,20 @@ describe('a stage that is tried again', () => {
       text: 'Yes.',
     });
     await expect(first.result).rejects.toThrow('another attempt has taken over');
+  });
+
+  test('an engine that refuses for good is not asked again', async () => {
+    const refusing = createScriptedStt();
+    const engine = {
+      ...refusing,
+      open: () => {
+        throw new EngineError('scripted', 'the key is wrong', { retryable: false });
+      },
+    };
+    const { listen } = sttActivities(deps(), engine);
+    const { result } = attempt(1, listen, { ...armed(), audioCursor: '0', connected: true });
+    const format = { encoding: 'mulaw', sampleRate: 8_000 } as const;
+    await stream.sendIn({ audioMs: 0, format }, Buffer.alloc(800));
+    await expect(result).rejects.toMatchObject({ type: 'EngineRefused', nonRetryable: true });
   });
 });

@@ -41,6 +41,7 @@ export class SpeechInput {
   reset() {
     this.stream?.close();
     this.stream = undefined;
+    this.resampler = undefined;
   }
 
   close() {
