@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeMulaw } from './mulaw.ts';
 import { readWav, writeWav, WavError } from './wav.ts';
 
 const samples = Int16Array.from([0, 1_000, -1_000, 32_767, -32_768]);
@@ -57,6 +58,11 @@ describe('WAV files', () => {
     expect(sampleRate).toBe(44_100);
   });
 
+  test('μ-law, as telephone recorders write it, is decoded', () => {
+    const coded = Buffer.from(encodeMulaw(Int16Array.of(0, 988, -988, 32_124)));
+    expect([...readWav(wav(7, 1, 8_000, 8, coded)).samples]).toEqual([0, 988, -988, 32_124]);
+  });
+
   test('chunks that are not audio are passed over, odd lengths included', () => {
     const plain = file();
     const withNote = Buffer.concat([
@@ -92,7 +98,7 @@ describe('WAV files', () => {
       wav(1, 1, 8_000, 24, Buffer.alloc(6)),
       /not read \(format 1, 24 bits\): save it as 16-bit PCM/,
     ],
-    ['μ-law in WAV', wav(7, 1, 8_000, 8, Buffer.alloc(6)), /not read \(format 7/],
+    ['A-law', wav(6, 1, 8_000, 8, Buffer.alloc(6)), /not read \(format 6/],
     ['six channels', wav(1, 6, 8_000, 16, Buffer.alloc(12)), /has 6 channels/],
     ['audio before its format', Buffer.concat([riff(20), chunk('data', shorts(1, 2))]), /before its format/],
   ])('%s is refused with the reason', (_, bytes, reason) => {

@@ -1,3 +1,5 @@
+import { decodeMulaw } from './mulaw.ts';
+
 /** A file that is not WAV audio that can be used; the message says why, as the end of a sentence about the file. */
 export class WavError extends Error {
   override name = 'WavError';
@@ -12,6 +14,7 @@ export interface Recording {
 
 const PCM = 1;
 const FLOAT = 3;
+const MULAW = 7;
 /** The real encoding then stands in the first two bytes of the sub-format. */
 const EXTENSIBLE = 0xfffe;
 /** Writers that stream leave the length of the data at one of these. */
@@ -24,7 +27,7 @@ interface Encoding {
   bits: number;
 }
 
-/** Reads a WAV file, 16-bit or 32-bit float, mono or stereo (mixed down). Throws WavError. */
+/** Reads a WAV file, 16-bit, 32-bit float or μ-law, mono or stereo (mixed down). Throws WavError. */
 export function readWav(bytes: Uint8Array): Recording {
   if (bytes.length === 0) throw new WavError('is empty');
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -59,8 +62,8 @@ function readEncoding(body: Buffer): Encoding {
 }
 
 function readData({ format, channels, sampleRate, bits }: Encoding, data: Buffer, length: number): Recording {
-  const isPcm16 = format === PCM && bits === 16;
-  if (!isPcm16 && !(format === FLOAT && bits === 32)) {
+  const readAt = reader({ format, bits }, data);
+  if (!readAt) {
     throw new WavError(
       `is of a kind that is not read (format ${format}, ${bits} bits): save it as 16-bit PCM`,
     );
@@ -73,14 +76,20 @@ function readData({ format, channels, sampleRate, bits }: Encoding, data: Buffer
   const frames = Math.floor(data.length / width / channels);
   if (frames === 0) throw new WavError('holds no audio');
   const samples = new Int16Array(frames);
-  const read = isPcm16
-    ? (index: number) => data.readInt16LE(index * width)
-    : (index: number) => data.readFloatLE(index * width) * 32_767;
   for (let i = 0; i < frames; i++) {
-    const value = channels === 1 ? read(i) : (read(2 * i) + read(2 * i + 1)) / 2;
+    const value = channels === 1 ? readAt(i) : (readAt(2 * i) + readAt(2 * i + 1)) / 2;
     samples[i] = Math.max(-32_768, Math.min(32_767, Math.round(value)));
   }
   return { samples, sampleRate };
+}
+
+/** How to get at the sample of an index, if audio of this kind is read. */
+function reader({ format, bits }: Pick<Encoding, 'format' | 'bits'>, data: Buffer) {
+  if (format === PCM && bits === 16) return (index: number) => data.readInt16LE(index * 2);
+  if (format === FLOAT && bits === 32) return (index: number) => data.readFloatLE(index * 4) * 32_767;
+  if (format !== MULAW || bits !== 8) return undefined;
+  const samples = decodeMulaw(data);
+  return (index: number) => samples[index]!;
 }
 
 /** A WAV file: 16-bit PCM, mono, at `sampleRate` Hz. */
