@@ -17,6 +17,8 @@ export const callSettingsPatchSchema = z
     endpointingMs: ms(0, 5_000),
     /** Silence that ends a turn whose words sound unfinished ("my number is four…"). */
     endpointingMaxMs: ms(0, 10_000),
+    /** Silence of the telephone's keys that ends what is keyed in; `#` ends it at once. */
+    digitGapMs: ms(500, 10_000),
     /** Whether the caller can interrupt the bot. */
     bargeIn: z.boolean(),
     /** Silence after which the bot asks whether the caller is still there. */
@@ -27,6 +29,8 @@ export const callSettingsPatchSchema = z
     maxCallMs: ms(1_000, 86_400_000),
     /** How long a call waits for its caller to connect, or to come back after a dropped stream. */
     connectMs: ms(100, 600_000),
+    /** What the bot does when an answering machine takes a call that it placed. */
+    answeringMachine: z.enum(['message', 'hang-up', 'ignore']),
     /** Whether stored answers may be used. */
     cache: z.boolean(),
   })
@@ -42,11 +46,13 @@ export const defaultCallSettings: CallSettings = {
   speed: 1,
   endpointingMs: 500,
   endpointingMaxMs: 1_500,
+  digitGapMs: 2_000,
   bargeIn: true,
   idlePromptMs: 10_000,
   idlePrompts: 2,
   maxCallMs: 3_600_000,
   connectMs: 60_000,
+  answeringMachine: 'message',
   cache: true,
 };
 

@@ -97,7 +97,10 @@ export class CallerSession implements TransportListener {
     this.write('event', () => hub.redis.set(formatKey(session), JSON.stringify(format), 'PX', streamTtlMs));
     this.emit({ type: 'caller.connected', at: now(), connection: this.connection, format });
     control.ensure(this.request).then(
-      () => this.follow().catch((error: Error) => this.refuse(error)),
+      ({ bargeIn }) => {
+        this.bargeIn.allow(bargeIn);
+        this.follow().catch((error: Error) => this.refuse(error));
+      },
       (error: Error) => this.refuse(error),
     );
   }
@@ -120,7 +123,9 @@ export class CallerSession implements TransportListener {
   }
 
   onDigit(digit: string) {
+    if (this.over) return;
     this.emit({ type: 'caller.digit', at: now(), digit });
+    this.bargeIn.onTyped();
   }
 
   onText(text: string) {
@@ -163,7 +168,7 @@ export class CallerSession implements TransportListener {
     if (this.over) return;
     if (event.type === 'turn.partial' || event.type === 'turn.eager' || event.type === 'turn.final') {
       this.bargeIn.onWords(event.turn);
-    }
+    } else if (event.type === 'turn.ignored') this.bargeIn.onIgnored();
     this.playback.onEvent(event);
     this.transport.sendEvent?.(event);
     if (event.type === 'caller.connected') {
@@ -223,6 +228,7 @@ export class CallerSession implements TransportListener {
   private stop() {
     this.playback.close();
     this.voice.close();
+    this.bargeIn.close();
     this.over = true;
     for (const subscription of this.subscriptions.splice(0)) subscription.close();
   }
@@ -232,6 +238,7 @@ export class CallerSession implements TransportListener {
     if (event.type === 'playback.started' && event.voiceToVoiceMs !== undefined) {
       this.deps.metrics.voiceToVoice.observe(event.voiceToVoiceMs / 1_000);
     }
+    if (event.type === 'playback.paused') this.deps.metrics.pauses.inc();
     if (event.type === 'playback.ended' && event.interrupted) this.deps.metrics.interruptions.inc();
     this.append(event);
   }

@@ -19,6 +19,7 @@ export interface HeardUtterance {
 export class StreamCaller {
   readonly heard: HeardUtterance[] = [];
   readonly finals: EventOf<'turn.final'>[] = [];
+  readonly eager: EventOf<'turn.eager'>[] = [];
   private readonly stream: CallStream;
   private readonly subscriptions: Subscription[] = [];
   private readonly speaking = new Map<string, HeardUtterance>();
@@ -38,6 +39,7 @@ export class StreamCaller {
     this.subscriptions.push(
       await this.stream.onEvents('0', (event) => {
         if (event.type === 'turn.final') this.finals.push(event);
+        if (event.type === 'turn.eager') this.eager.push(event);
         if (event.type === 'call.ended') this.ended = true;
         this.look();
       }),
@@ -56,6 +58,11 @@ export class StreamCaller {
   }
 
   type = (text: string) => this.stream.emit({ type: 'caller.typed', at: now(), text });
+
+  /** Presses keys of the telephone, one after the other. */
+  async press(keys: string) {
+    for (const digit of keys) await this.stream.emit({ type: 'caller.digit', at: now(), digit });
+  }
 
   /** Speaks for `ms`; what is said is up to the recogniser. */
   async speak(ms = 400) {

@@ -6,8 +6,12 @@ import type { CallEvent, EventOf, Placed } from '../../stream/events.ts';
 import { dialogueCaller } from '../dialogue.ts';
 import type { Stage } from '../stage.ts';
 import type { ListenInput, ListenResult } from '../types.ts';
+import { Digits } from './digits.ts';
 import { endpointDelayMs } from './endpointing.ts';
 import { IdleWatch } from './idle-watch.ts';
+
+/** The `engine` of a turn that ended with keys of the telephone. */
+const KEYPAD = 'keypad';
 
 /**
  * One turn of the caller: from the first word to the decision that they have finished. Each pause is heard out
@@ -17,20 +21,24 @@ import { IdleWatch } from './idle-watch.ts';
 export class CallerTurn {
   private readonly speech: SpeechInput;
   private readonly idle: IdleWatch;
+  private readonly digits = new Digits();
   private hearings = 0;
   /** The eager hearing that waits to be confirmed. */
   private eager: { revision: number; transcript: Transcript } | undefined;
   private speechStartedAt = 0;
   private speechEndedAt = 0;
   private connected: boolean;
+  /** What made words of what the caller did. */
+  private recognisedBy: string;
   private cursor: string;
 
   constructor(
     private readonly stage: Stage<ListenResult>,
     private readonly input: ListenInput,
-    private readonly engine: SttEngine,
+    engine: SttEngine,
   ) {
     this.cursor = input.cursor;
+    this.recognisedBy = engine.name;
     this.connected = input.connected;
     this.speech = new SpeechInput(engine, input, (text) => {
       if (text && !this.stage.signal.aborted) this.emit({ type: 'turn.partial', text, ...this.stamp() });
@@ -69,6 +77,8 @@ export class CallerTurn {
         return this.onSpeechStopped(event);
       case 'caller.typed':
         return this.onTyped(event);
+      case 'caller.digit':
+        return this.onDigit(event);
       case 'playback.started':
         return this.idle.set('playback', true);
       case 'playback.ended':
@@ -113,6 +123,8 @@ export class CallerTurn {
       return;
     }
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
+    // Keys are still coming: these words are said with them.
+    if (this.digits.pending) return;
     const delay = endpointDelayMs(transcript.text, this.input.settings);
     const left = this.speechEndedAt + delay - now();
     if (left <= 0) return this.confirm();
@@ -123,13 +135,36 @@ export class CallerTurn {
 
   private onTyped(event: EventOf<'caller.typed'>) {
     this.stage.begin();
+    this.addWords(event.text, event.at, event.at);
+  }
+
+  private onDigit({ digit, at }: EventOf<'caller.digit'>) {
+    this.stage.begin();
+    this.stage.clear('final');
+    if (this.eager && !this.digits.pending) this.emit({ type: 'turn.resumed', ...this.stamp() });
+    if (this.digits.add(digit, at) === 'whole') return this.onKeyed(at);
+    this.idle.set('keys', true);
+    this.stage.after(this.input.settings.digitGapMs, 'digits', () => this.onKeyed(at));
+  }
+
+  private onKeyed(at: number) {
+    this.stage.clear('digits');
+    this.idle.set('keys', false);
+    const keyed = this.digits.take();
+    if (!keyed && !this.eager) return;
+    this.recognisedBy = KEYPAD;
+    this.addWords(keyed, this.digits.startedAt, at);
+  }
+
+  /** Words that are final as they come, after those that were spoken before them. */
+  private addWords(text: string, startedAt: number, endedAt: number) {
     this.hearings += 1;
-    this.speechStartedAt ||= event.at;
-    this.speechEndedAt = event.at;
-    const spoken = this.eager ? `${this.eager.transcript.text} ` : '';
+    this.speechStartedAt ||= startedAt;
+    this.speechEndedAt = endedAt;
+    const spoken = this.eager?.transcript.text;
     this.eager = {
       revision: this.stage.attempt * 100 + Math.min(this.hearings, 99),
-      transcript: { text: spoken + event.text },
+      transcript: { text: [spoken, text].filter(Boolean).join(' ') },
     };
     this.confirm();
   }
@@ -146,7 +181,7 @@ export class CallerTurn {
       speechStartedAt: this.speechStartedAt,
       speechEndedAt: this.speechEndedAt,
       audioCursor: this.speech.cursor,
-      engine: this.engine.name,
+      engine: this.recognisedBy,
     };
     this.stage.stream
       .emit(final)

@@ -1,5 +1,5 @@
 /** What is going on in the call, as far as silence is concerned. */
-type Activity = 'speech' | 'playback';
+type Activity = 'speech' | 'keys' | 'playback';
 
 /**
  * Tells when nobody has said anything for a while: neither the caller, nor the bot, while the caller is there.
