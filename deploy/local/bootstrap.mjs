@@ -174,6 +174,21 @@ function argumentsOf([first, ...rest]) {
   return once ? ['--once', ...given] : given;
 }
 
+/**
+ * A signal to npm reaches npm's shell at best, and this process goes on without them: their end is taken for the
+ * signal. Asked for only under npm; whoever starts this program otherwise may leave it running.
+ */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  watch.unref();
+}
+
 const commands = {
   start: (args) => become('cli/main.js', ['up', '--demo', ...args]),
   bench: (args) => become('bench/main.js', args),
@@ -185,6 +200,7 @@ const commands = {
 const [command, ...given] = process.argv.slice(2);
 try {
   checkNode();
+  endWithNpm();
   if (!Object.hasOwn(commands, command ?? '')) {
     throw new BootstrapError(`Say what to do, one of: ${Object.keys(commands).join(', ')}.`);
   }
