@@ -65,7 +65,7 @@ function fingerprint() {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!skipped.has(entry.name)) walk(path);
-      } else if (/\.(ts|json)$/.test(entry.name) && !entry.name.endsWith('.test.ts')) {
+      } else if (/\.(ts|json|html|css|svg)$/.test(entry.name) && !entry.name.endsWith('.test.ts')) {
         const { size, mtimeMs } = statSync(path);
         hash.update(`${relative(root, path)} ${size} ${mtimeMs}\n`);
       }
