@@ -111,7 +111,7 @@ function summary(results: { caller: CallerReport; noticed: number[] }[]): (strin
 
 /** Recordings without a pause inside, since any pause would end the turn here. */
 function loadUtterances(): Utterance[] {
-  return ['balance', 'hours', 'human', 'rate'].map((name) => {
+  return ['balance', 'hours', 'human'].map((name) => {
     const file = join(packageRoot, 'test', 'recordings', `${name}.wav`);
     const { samples, sampleRate } = readWav(readFileSync(file));
     return utteranceOf(resample(samples, sampleRate, 8_000));
