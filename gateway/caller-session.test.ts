@@ -11,7 +11,7 @@ async function dial(lab: GatewayLab, gateway: Gateway = lab.first, parameters: R
 }
 
 describe('a caller who speaks while the bot does', () => {
-  test('is given the word at once, and the call knows what was heard', async () => {
+  test('is given the word at once, and once there are words for good; the call knows what was heard', async () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();
     const stream = await dial(lab);
@@ -19,16 +19,64 @@ describe('a caller who speaks while the bot does', () => {
     await call.event('playback.started');
     stream.say(tone(200));
     await stream.client.message('clear');
-    const ended = await call.event('playback.ended');
-    expect(ended).toMatchObject({ utterance: 'greeting', interrupted: true });
-    expect(ended.playedMs).toBeLessThan(5_000);
-    expect(ended.heard).not.toContain('today');
-    const { length } = stream.client.audio.all;
+    const paused = await call.event('playback.paused');
     stream.say(silence(400));
     await call.event('speech.stopped');
+    await call.stream.emit({ type: 'turn.partial', at: 0, turn: 1, attempt: 1, text: 'Wait a moment' });
+    const ended = await call.event('playback.ended');
+    const { playedMs } = paused;
+    expect(ended).toMatchObject({ utterance: 'greeting', interrupted: true, playedMs });
+    expect(ended.heard).not.toContain('today');
+    const { length } = stream.client.audio.all;
     await call.say('say-1', 'Go on.', 100);
     await call.event('playback.ended', ({ utterance }) => utterance === 'say-1');
     expect(stream.client.audio.all).toHaveLength(length + 1);
+  });
+
+  test('but says nothing hears the rest, from where it was', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.say('greeting', 'Welcome to the bank.', 1_200);
+    await call.event('playback.started');
+    stream.say(tone(200));
+    const { playedMs } = await call.event('playback.paused');
+    stream.say(silence(400));
+    await call.event('speech.stopped');
+    const ignored = { type: 'turn.ignored', at: 0, turn: 1, attempt: 1, text: '', reason: 'noise' } as const;
+    await call.stream.emit(ignored);
+    const { fromMs } = await call.event('playback.resumed');
+    expect(fromMs).toBeLessThanOrEqual(playedMs);
+    expect(await call.event('playback.ended')).toMatchObject({
+      interrupted: false,
+      playedMs: 1_200,
+      heard: 'Welcome to the bank.',
+    });
+    const pauses = await lab.registry.getSingleMetricAsString('orkestra_gateway_pauses_total');
+    expect(pauses).toContain('orkestra_gateway_pauses_total 1');
+  });
+
+  test('hears the rest as well where the recogniser has nothing to say of that', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.say('greeting', 'Welcome to the bank.', 600);
+    await call.event('playback.started');
+    stream.say(tone(200));
+    stream.say(silence(400));
+    await call.event('playback.resumed');
+    expect(await call.event('playback.ended')).toMatchObject({ interrupted: false });
+  });
+
+  test('without an end stops it, words or not', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.say('greeting', 'Welcome to the bank.', 5_000);
+    await call.event('playback.started');
+    await stream.speak(tone(2_000));
+    expect(await call.event('playback.ended')).toMatchObject({ interrupted: true });
+    expect(call.types()).not.toContain('speech.stopped');
   });
 
   test('is not, where the call does not allow it', async () => {
@@ -40,6 +88,20 @@ describe('a caller who speaks while the bot does', () => {
     stream.say(tone(200));
     await call.event('speech.started');
     expect((await call.event('playback.ended')).interrupted).toBe(false);
+    expect(call.types()).not.toContain('playback.paused');
+  });
+
+  test('is not either, where the call that they join does not allow it', async () => {
+    const lab = await GatewayLab.open();
+    lab.answer = async ({ settings }) => ({ ...settings, bargeIn: false });
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.say('greeting', 'Please listen.', 400);
+    await call.event('playback.started');
+    stream.say(tone(200));
+    await call.event('speech.started');
+    expect((await call.event('playback.ended')).interrupted).toBe(false);
+    expect(call.types()).not.toContain('playback.paused');
   });
 
   test('before the reply came does not hear it any more, once the new words are known', async () => {
@@ -218,7 +280,7 @@ describe('while Temporal takes its time', () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();
     let started!: () => void;
-    lab.answer = () => new Promise((resolve) => (started = () => resolve('started')));
+    lab.answer = ({ settings }) => new Promise((resolve) => (started = () => resolve(settings)));
     const stream = await dial(lab);
     stream.say(tone(300));
     await call.event('speech.started');

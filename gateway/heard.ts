@@ -1,4 +1,5 @@
-import { bytesPerMs, type MediaFormat, toSamples } from '../audio/format.ts';
+import { bytesPerMs, type MediaFormat } from '../audio/format.ts';
+import { loudness, LOUDNESS_FRAME_MS as FRAME_MS, loudnessFrameBytes, SILENCE_RMS } from './loudness.ts';
 
 export interface SpokenSentence {
   text: string;
@@ -7,9 +8,9 @@ export interface SpokenSentence {
   done: boolean;
 }
 
-const FRAME_MS = 20;
-/** RMS of a frame that counts as silence, of 32,768: −45 dBFS. */
-const SILENCE = 184;
+/** How much of a question's end is not waited for, and how long after it a caller may be answering it, ms. */
+const ENDING_MS = 900;
+const AFTER_MS = 700;
 /** How long a voice takes for a character, ms, where a sentence's audio is not all here. */
 const CHARACTER_MS = 65;
 
@@ -33,25 +34,49 @@ export function wordsHeard(
   return heard.filter(Boolean).join(' ');
 }
 
+/** What was heard, and the word that was being said. */
+export function wordsStarted(
+  format: MediaFormat,
+  sentences: readonly SpokenSentence[],
+  heardBytes: number,
+): string {
+  const heard = wordsHeard(format, sentences, heardBytes);
+  const all = sentences
+    .map(({ text }) => text)
+    .filter(Boolean)
+    .join(' ');
+  const next = all.slice(heard.length).match(/\s*\S+/)?.[0] ?? '';
+  return heard + next;
+}
+
+/** The bot is at the end of a question, or has just put one: `heardBytes` of these sentences were heard. */
+export function isAsking(
+  format: MediaFormat,
+  sentences: readonly SpokenSentence[],
+  heardBytes: number,
+): boolean {
+  const rate = bytesPerMs(format);
+  let end = 0;
+  for (const { text, audio, done } of sentences) {
+    end += audio.length;
+    const past = (heardBytes - end) / rate;
+    if (done && text.trimEnd().endsWith('?') && past >= -ENDING_MS && past <= AFTER_MS) return true;
+  }
+  return false;
+}
+
 /** 0–1 of the sentence's voiced audio. */
 function shareHeard(format: MediaFormat, sentence: SpokenSentence, heardBytes: number): number {
-  const frameBytes = FRAME_MS * bytesPerMs(format);
+  const framesHeard = Math.floor(heardBytes / loudnessFrameBytes(format));
   let voiced = 0;
   let voicedHeard = 0;
-  for (let from = 0; from < sentence.audio.length; from += frameBytes) {
-    const frame = toSamples(format, sentence.audio.subarray(from, from + frameBytes));
-    if (isSilent(frame)) continue;
+  for (const [i, level] of loudness(format, sentence.audio).entries()) {
+    if (level < SILENCE_RMS) continue;
     voiced++;
-    if (from + frameBytes <= heardBytes) voicedHeard++;
+    if (i < framesHeard) voicedHeard++;
   }
   const all = sentence.done ? voiced : Math.max(voiced, (sentence.text.length * CHARACTER_MS) / FRAME_MS);
   return all === 0 ? 0 : voicedHeard / all;
-}
-
-function isSilent(frame: Int16Array): boolean {
-  let energy = 0;
-  for (const sample of frame) energy += sample * sample;
-  return energy < SILENCE * SILENCE * frame.length;
 }
 
 function wordsWithin(text: string, share: number): string {

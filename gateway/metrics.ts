@@ -33,6 +33,11 @@ export function gatewayMetrics(registry: Registry) {
       help: 'Utterances of the bot that the caller cut',
       registers,
     }),
+    pauses: new Counter({
+      name: 'orkestra_gateway_pauses_total',
+      help: 'Times that a sound of the caller silenced the bot for a moment or for good',
+      registers,
+    }),
     voiceToVoice: new Histogram({
       name: 'orkestra_gateway_voice_to_voice_seconds',
       help: "From the caller's last speech frame to the first audio of the reply",

@@ -2,7 +2,8 @@ import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
 import type { CallEvent } from '../stream/events.ts';
 import { bytesPerMs } from '../audio/format.ts';
-import { wordsHeard } from './heard.ts';
+import { isAsking, wordsHeard, wordsStarted } from './heard.ts';
+import { placeToResume } from './resume-place.ts';
 import type { Transport } from './transport.ts';
 import type { Utterance } from './utterance.ts';
 import { UtteranceQueue, type QueueBounds } from './utterance-queue.ts';
@@ -33,6 +34,11 @@ export interface PlaybackDeps {
 interface Playing {
   utterance: Utterance;
   started: boolean;
+  /** The caller made a sound, and it is not known yet whether it was a turn. */
+  contested: boolean;
+  paused: boolean;
+  /** Bytes that had been heard at the last pause: some of them are played twice. */
+  heardBefore: number;
   /** When all that was sent will have been played, by the clock. */
   endsAt: number;
   /** Marks that have not come back, with the bytes of the utterance before each. */
@@ -75,6 +81,10 @@ export class Playback {
         return this.advance();
       case 'playback.started':
         return this.leave(event.utterance, event.at);
+      case 'playback.paused':
+        return this.queue.leaveAt(event.utterance, event.playedMs, undefined);
+      case 'playback.resumed':
+        return this.queue.leaveAt(event.utterance, event.fromMs, event.at);
       case 'playback.ended':
         return this.queue.settle(event.utterance);
     }
@@ -90,10 +100,50 @@ export class Playback {
     if (marks.length === 0) this.advance();
   }
 
+  /** Falls silent at once, for as long as it is not known whether the caller means to speak. */
+  pause() {
+    const { playing } = this;
+    if (!playing) return;
+    playing.contested = true;
+    if (playing.paused) return;
+    const { transport } = this.deps;
+    clearTimeout(this.timer);
+    if (playing.started) transport.clear();
+    const { utterance } = playing;
+    const heardBytes = this.heardBytes(playing);
+    Object.assign(playing, { paused: true, heardBefore: heardBytes, marks: [], endsAt: now() });
+    if (!playing.started) return;
+    this.deps.emit({
+      type: 'playback.paused',
+      at: now(),
+      utterance: utterance.name,
+      playedMs: Math.round(heardBytes / this.rate),
+      words: wordsStarted(transport.format, utterance.sentences, heardBytes),
+      asking: isAsking(transport.format, utterance.sentences, heardBytes),
+    });
+  }
+
+  /** Goes on from shortly before the place where it was paused. `settled`: the caller's sound was no turn. */
+  resume(settled: boolean) {
+    const { playing } = this;
+    if (!playing) return;
+    if (settled) playing.contested = false;
+    if (!playing.paused) return;
+    const { utterance, heardBefore } = playing;
+    const from = placeToResume(this.deps.transport.format, utterance.sentences, heardBefore);
+    utterance.rewind(from);
+    Object.assign(playing, { paused: false, endsAt: now() });
+    if (playing.started) {
+      const fromMs = Math.round(from / this.rate);
+      this.deps.emit({ type: 'playback.resumed', at: now(), utterance: utterance.name, fromMs });
+    }
+    this.advance();
+  }
+
   /** Stops what is being played, at once, and drops what waits behind it. */
   interrupt() {
     if (!this.playing) return;
-    this.deps.transport.clear();
+    if (!this.playing.paused) this.deps.transport.clear();
     this.end(this.playing, true);
     for (const utterance of this.queue.drain()) this.cut(utterance);
     this.advance();
@@ -102,8 +152,9 @@ export class Playback {
   /** The caller has said something since: replies to turns before this one are void. */
   supersede(turn: number) {
     this.queue.supersede(turn);
-    const answered = this.playing?.utterance.turn;
-    if (answered !== undefined && answered < turn) this.interrupt();
+    const { contested, utterance } = this.playing ?? {};
+    const stale = utterance?.turn !== undefined && utterance.turn < turn;
+    if (stale || contested) this.interrupt();
     else this.advance();
   }
 
@@ -123,7 +174,7 @@ export class Playback {
 
   /** Sends what is to be sent now, and comes back when there will be more to do. */
   advance() {
-    if (this.closed) return;
+    if (this.closed || this.playing?.paused) return;
     clearTimeout(this.timer);
     while (this.playing || this.startNext()) {
       const wait = this.play(this.playing!);
@@ -140,7 +191,15 @@ export class Playback {
     if (this.onIdle) return false;
     for (const stale of this.queue.takeStale()) this.cut(stale);
     if (!this.queue.waits || !this.deps.mayStart()) return false;
-    this.playing = { utterance: this.queue.begin(), started: false, endsAt: now(), marks: [] };
+    this.playing = {
+      utterance: this.queue.begin(),
+      started: false,
+      contested: false,
+      paused: false,
+      heardBefore: 0,
+      endsAt: now(),
+      marks: [],
+    };
     return true;
   }
 
@@ -201,9 +260,11 @@ export class Playback {
   }
 
   /** The clock says what can have been heard at most; a mark that is not back, that not all of its frame was. */
-  private heardBytes({ utterance, endsAt, marks }: Playing): number {
+  private heardBytes({ utterance, endsAt, marks, paused, heardBefore }: Playing): number {
+    if (paused) return heardBefore;
     const byClock = Math.max(0, utterance.taken - Math.max(0, endsAt - now()) * this.rate);
-    return this.echoes && marks[0] ? Math.min(byClock, marks[0].position) : byClock;
+    const byMarks = this.echoes && marks[0] ? Math.min(byClock, marks[0].position) : byClock;
+    return Math.max(heardBefore, byMarks);
   }
 
   private cut(utterance: Utterance) {
@@ -225,8 +286,9 @@ export class Playback {
     const foundAt = now();
     this.settling ??= setTimeout(() => {
       this.settling = undefined;
-      for (const { utterance, startedAt: began } of this.queue.unsettled()) {
-        const heardBytes = Math.min(utterance.bytes, (foundAt - began) * this.rate);
+      for (const { utterance, playedMs, since } of this.queue.unsettled()) {
+        const heardMs = playedMs + (since === undefined ? 0 : foundAt - since);
+        const heardBytes = Math.min(utterance.bytes, heardMs * this.rate);
         const heard = wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes);
         this.ended(utterance, true, heardBytes / this.rate, heard);
       }

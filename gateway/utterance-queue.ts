@@ -11,7 +11,9 @@ export interface QueueBounds {
 /** An utterance that an earlier connection of the call began. */
 export interface Left {
   utterance: Utterance;
-  startedAt: number;
+  /** How much of it had been heard, ms, before it went on at `since`, if it did. */
+  playedMs: number;
+  since: number | undefined;
 }
 
 /** Names and turns that are remembered: more than the stream of bot audio holds. */
@@ -115,8 +117,15 @@ export class UtteranceQueue {
     if (this.over.has(name) || this.current?.name === name) return false;
     const known = this.ready.find((each) => each.name === name);
     this.ready = this.ready.filter((each) => each !== known);
-    this.left.set(name, { utterance: known ?? new Utterance(name, undefined, undefined), startedAt });
+    const utterance = known ?? new Utterance(name, undefined, undefined);
+    this.left.set(name, { utterance, playedMs: 0, since: startedAt });
     return true;
+  }
+
+  /** The earlier connection paused, or went on with, what it had begun. */
+  leaveAt(name: string, playedMs: number, since: number | undefined) {
+    const left = this.left.get(name);
+    if (left) Object.assign(left, { playedMs, since });
   }
 
   /** Those whose end nobody told. */

@@ -67,6 +67,17 @@ export class Utterance {
     return undefined;
   }
 
+  /** Goes back, so that what comes next is the audio from this byte on. */
+  rewind(to: number) {
+    let left = to;
+    for (const sentence of this.sentences) {
+      sentence.taken = Math.min(sentence.taken, left);
+      left -= sentence.taken;
+    }
+    this.taken = to;
+    this.reading = 0;
+  }
+
   get text(): string {
     return this.sentences
       .map((sentence) => sentence.text)

@@ -57,6 +57,18 @@ export const eventSchema = z.discriminatedUnion('type', [
     audioCursor: z.string(),
     engine: z.string(),
   }),
+  /**
+   * What sounded like the caller was no turn: no words, or, while the bot was speaking, only a sign of listening
+   * ("uh-huh") or the bot's own voice come back. The bot may go on.
+   */
+  z.object({
+    type: z.literal('turn.ignored'),
+    at,
+    turn,
+    attempt,
+    text: z.string(),
+    reason: z.enum(['noise', 'backchannel', 'echo']),
+  }),
 
   // From `recall`: a stored answer, or none.
   z.object({
@@ -105,6 +117,20 @@ export const eventSchema = z.discriminatedUnion('type', [
     /** From the caller's last speech frame to this; absent for what answers no speech. */
     voiceToVoiceMs: z.number().optional(),
   }),
+  /** The caller made a sound: the bot is silent until it is known whether that was a turn. */
+  z.object({
+    type: z.literal('playback.paused'),
+    at,
+    utterance,
+    /** How much of the utterance has been heard. */
+    playedMs: z.number(),
+    /** Its words so far, and the one that was cut: what an echo can repeat. */
+    words: z.string(),
+    /** The bot was ending a question, or had just asked one: a "yes" is an answer, not a sign of listening. */
+    asking: z.boolean(),
+  }),
+  /** It was no turn: the bot goes on from `fromMs` of the utterance, shortly before it was paused. */
+  z.object({ type: z.literal('playback.resumed'), at, utterance, fromMs: z.number() }),
   z.object({
     type: z.literal('playback.ended'),
     at,

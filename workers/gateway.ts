@@ -1,18 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   Client,
   Connection,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client';
 import { type CallRequest, workflowIdOf } from '../call/request.ts';
+import type { CallSettings } from '../call/settings.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import { findDomain } from '../domains/registry.ts';
 import { createVadEngine } from '../engines/vad/create.ts';
 import { type CallControl, CallRefused } from '../gateway/call-control.ts';
 import { startGateway } from '../gateway/server.ts';
-import type { CallInput } from '../workflows/messages.ts';
+import { type CallInput, stateQuery } from '../workflows/messages.ts';
 import { runWorker } from './run.ts';
 
 /** Carries callers' audio: WebSockets on one side, the live streams on the other. */
@@ -58,13 +61,25 @@ function callControl(client: Client, taskQueuePrefix: string): CallControl {
           workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
           args: [input],
         });
-        return 'started';
+        return request.settings;
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const { status } = await client.workflow.getHandle(workflowIdOf(request.session)).describe();
+        const handle = client.workflow.getHandle(workflowIdOf(request.session));
+        const { status } = await handle.describe();
         if (status.name !== 'RUNNING') throw new CallRefused(`the call ${request.session} is over`);
-        return 'joined';
+        return await settingsOf(handle).catch(() => request.settings);
       }
     },
   };
+}
+
+/** How long the workflow may take to answer a caller who joins, ms; without its answer they are heard all the same. */
+const ANSWER_MS = 1_000;
+
+/** The settings of a running call. Rejects where its workflow does not answer in time. */
+async function settingsOf(handle: WorkflowHandle): Promise<CallSettings> {
+  const late = setTimeout(ANSWER_MS, undefined, { ref: false }).then(() => {
+    throw new Error('no answer in time');
+  });
+  return (await Promise.race([handle.query(stateQuery), late])).settings;
 }

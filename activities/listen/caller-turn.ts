@@ -7,6 +7,7 @@ import { dialogueCaller } from '../dialogue.ts';
 import type { Stage } from '../stage.ts';
 import type { ListenInput, ListenResult } from '../types.ts';
 import { Digits } from './digits.ts';
+import { BotVoice, type NoTurn } from './bot-voice.ts';
 import { endpointDelayMs } from './endpointing.ts';
 import { IdleWatch } from './idle-watch.ts';
 
@@ -16,11 +17,12 @@ const KEYPAD = 'keypad';
 /**
  * One turn of the caller: from the first word to the decision that they have finished. Each pause is heard out
  * (an eager hearing, for which the reply is prepared) and either confirmed by more silence, or taken back when
- * the caller goes on.
+ * the caller goes on. What turns out to be no turn, a cough or an "uh-huh" while the bot speaks, is told and forgotten.
  */
 export class CallerTurn {
   private readonly speech: SpeechInput;
   private readonly idle: IdleWatch;
+  private readonly bot: BotVoice;
   private readonly digits = new Digits();
   private hearings = 0;
   /** The eager hearing that waits to be confirmed. */
@@ -40,8 +42,10 @@ export class CallerTurn {
     this.cursor = input.cursor;
     this.recognisedBy = engine.name;
     this.connected = input.connected;
+    this.bot = new BotVoice(input.settings.language);
     this.speech = new SpeechInput(engine, input, (text) => {
-      if (text && !this.stage.signal.aborted) this.emit({ type: 'turn.partial', text, ...this.stamp() });
+      if (!text || this.stage.signal.aborted) return;
+      if (this.bot.isCertain(text)) this.emit({ type: 'turn.partial', text, ...this.stamp() });
     });
     stage.signal.addEventListener('abort', () => this.speech.close());
     const { idlePromptMs, connectMs } = input.settings;
@@ -63,6 +67,7 @@ export class CallerTurn {
 
   onEvent(event: Placed<CallEvent>) {
     this.cursor = event.id;
+    this.bot.onEvent(event);
     switch (event.type) {
       case 'caller.connected':
         this.connected = true;
@@ -96,7 +101,10 @@ export class CallerTurn {
     this.stage.begin();
     this.idle.set('speech', true);
     this.stage.clear('final');
-    if (!this.speechStartedAt) this.speechStartedAt = event.at;
+    if (!this.speechStartedAt) {
+      this.speechStartedAt = event.at;
+      this.bot.onSpeechStarted(event.at);
+    }
     if (this.eager) this.emit({ type: 'turn.resumed', ...this.stamp() });
     this.eager = undefined;
     this.hearings += 1;
@@ -116,12 +124,8 @@ export class CallerTurn {
     // The caller went on while this pause was being recognised.
     if (hearing !== this.hearings) return;
     this.idle.set('speech', false);
-    if (!transcript.text) {
-      // A cough, a click: not a turn.
-      this.speech.reset();
-      this.speechStartedAt = 0;
-      return;
-    }
+    const noTurn = this.bot.judge(transcript.text);
+    if (noTurn) return this.ignore(transcript.text, noTurn);
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
     // Keys are still coming: these words are said with them.
     if (this.digits.pending) return;
@@ -131,6 +135,12 @@ export class CallerTurn {
     const { revision } = this.eager;
     this.emit({ type: 'turn.eager', revision, text: transcript.text, ...this.stamp() });
     this.stage.after(left, 'final', () => this.confirm());
+  }
+
+  private ignore(text: string, reason: NoTurn) {
+    this.speech.reset();
+    this.speechStartedAt = 0;
+    this.emit({ type: 'turn.ignored', text, reason, ...this.stamp() });
   }
 
   private onTyped(event: EventOf<'caller.typed'>) {

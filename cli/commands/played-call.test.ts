@@ -35,7 +35,7 @@ async function open(engines: Parameters<typeof CallLab.open>[0]) {
     config,
     hub: lab.hub,
     vad: energyVad,
-    control: { ensure: async () => 'joined' },
+    control: { ensure: async ({ settings }) => settings },
     log: createLogger(config, 'gateway'),
     metrics: new Registry(),
   });

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { CallEvent } from '../../stream/events.ts';
+import { isBackchannel } from './backchannels.ts';
+import { BotVoice } from './bot-voice.ts';
+
+const utterance = 'reply-1';
+const started: CallEvent = { type: 'playback.started', at: 1_000, utterance };
+const paused = (words: string, asking = false): CallEvent => ({
+  type: 'playback.paused',
+  at: 3_000,
+  utterance,
+  playedMs: 2_000,
+  words,
+  asking,
+});
+const ended: CallEvent = {
+  type: 'playback.ended',
+  at: 5_000,
+  utterance,
+  interrupted: false,
+  playedMs: 4_000,
+  heard: 'Our branches are open from nine to five on weekdays.',
+};
+
+/** A caller who begins to speak at `at`, after these events. */
+function speaking(at: number, ...events: CallEvent[]): BotVoice {
+  const bot = new BotVoice('en');
+  for (const event of events) bot.onEvent(event);
+  bot.onSpeechStarted(at);
+  return bot;
+}
+
+describe('while the bot speaks', () => {
+  test.each([
+    ['uh-huh', 'backchannel'],
+    ['Mm-hmm.', 'backchannel'],
+    ['Okay, right.', 'backchannel'],
+    ['Yeah, I see.', 'backchannel'],
+    ['', 'noise'],
+    ['...', 'noise'],
+    ['are open from nine', 'echo'],
+    ['Her open from nine two five.', 'echo'],
+    ['No.', undefined],
+    ['Wait.', undefined],
+    ['Okay, but what about Sunday?', undefined],
+    ['Yes, I would like a loan.', undefined],
+    ['What are your fees?', undefined],
+  ])('“%s” is %s', (text, verdict) => {
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused('Our branches are open from nine to five'));
+    expect(bot.judge(text)).toBe(verdict);
+  });
+
+  test('an echo repeats what was just said, not what was said long before', () => {
+    const long =
+      'Your loan costs ten dollars a month, and now for something else that is much longer than the first part';
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused(long));
+    expect(bot.judge('longer than the first')).toBe('echo');
+    expect(bot.judge('your loan costs ten dollars')).toBeUndefined();
+  });
+
+  test('a yes to its question is an answer', () => {
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused('Shall I set that up for', true));
+    expect(bot.judge('Yes.')).toBeUndefined();
+  });
+
+  test('a word or two that may yet change are no proof of a turn', () => {
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused('Our branches are open'));
+    expect(bot.isCertain('I would')).toBe(false);
+    expect(bot.isCertain('uh huh okay right')).toBe(false);
+    expect(bot.isCertain('I would like')).toBe(true);
+  });
+});
+
+describe('when the bot has finished', () => {
+  test.each(['Yes.', 'Okay.', 'Right.', 'Uh-huh.'])('“%s” is a turn', (text) => {
+    expect(speaking(5_200, started, ended).judge(text)).toBeUndefined();
+    expect(speaking(9_000, started, ended).judge(text)).toBeUndefined();
+  });
+
+  test('its last words may still come back, but not for long', () => {
+    expect(speaking(5_200, started, ended).judge('to five on weekdays')).toBe('echo');
+    expect(speaking(6_000, started, ended).judge('to five on weekdays')).toBeUndefined();
+  });
+
+  test('with something else than what is being said, it still speaks', () => {
+    const dropped: CallEvent = { ...ended, utterance: 'say-1', playedMs: 0, heard: '' };
+    expect(speaking(5_200, started, dropped).judge('Okay.')).toBe('backchannel');
+  });
+
+  test('nothing is still nothing', () => {
+    expect(speaking(9_000).judge('')).toBe('noise');
+  });
+});
+
+test('words that only begin like a sign of listening are none', () => {
+  for (const text of [
+    'Yesterday',
+    'I see no payment',
+    'a loan',
+    'human',
+    'ham',
+    'oh no',
+    'ahead',
+    'Hmm, no',
+  ]) {
+    expect([text, isBackchannel(text, 'en')]).toEqual([text, false]);
+  }
+  for (const text of ['Hmm', 'Mhm', 'Uh', 'Ah', 'Oh okay', 'Mm mm', 'Uh-huh, uh-huh.', 'Aha', 'Mmhmm']) {
+    expect([text, isBackchannel(text, 'en')]).toEqual([text, true]);
+  }
+});

@@ -1,0 +1,67 @@
+import type { CallSettings } from '../../call/settings.ts';
+import type { CallEvent, EventOf } from '../../stream/events.ts';
+import { isBackchannel, plainWords } from './backchannels.ts';
+import { isEcho } from './echo.ts';
+
+/** Why what the caller said is no turn. */
+export type NoTurn = EventOf<'turn.ignored'>['reason'];
+
+/** How long after the bot's last word its echo may still come in, ms. */
+const ECHO_TAIL_MS = 500;
+/** What is to be heard of a speaker who is still speaking before it counts as words of theirs. */
+const CERTAIN_WORDS = 3;
+
+/** What the bot is doing while the caller speaks, and so what their words are. */
+export class BotVoice {
+  /** Being spoken or paused. */
+  private utterance: string | undefined;
+  private said = '';
+  private asking = false;
+  private endedAt = -Infinity;
+  /** The caller began to speak while the bot did. */
+  private overlapped = false;
+
+  constructor(private readonly language: CallSettings['language']) {}
+
+  onEvent(event: CallEvent) {
+    switch (event.type) {
+      case 'playback.started':
+        this.utterance = event.utterance;
+        this.said = '';
+        this.asking = false;
+        return;
+      case 'playback.paused':
+        this.said = event.words;
+        this.asking = event.asking;
+        return;
+      case 'playback.ended':
+        // What was dropped before it began says nothing of the one that is playing.
+        if (event.utterance !== this.utterance) return;
+        this.utterance = undefined;
+        this.said = event.heard;
+        this.endedAt = event.at;
+    }
+  }
+
+  /** The caller begins to speak, the first time since they were last judged; `at` as the bot's events have it. */
+  onSpeechStarted(at: number) {
+    this.overlapped = this.utterance !== undefined || at < this.endedAt + ECHO_TAIL_MS;
+  }
+
+  /** Why these words of the caller's are no turn; undefined where they are one. */
+  judge(text: string): NoTurn | undefined {
+    if (plainWords(text) === '') return 'noise';
+    if (!this.overlapped) return undefined;
+    if (isBackchannel(text, this.language)) {
+      // An answer that comes a little early, or a yes to a question that has been heard.
+      return this.asking || this.utterance === undefined ? undefined : 'backchannel';
+    }
+    return isEcho(text, this.said) ? 'echo' : undefined;
+  }
+
+  /** Whether words that may yet change show that the caller has something to say. */
+  isCertain(text: string): boolean {
+    if (!this.overlapped) return true;
+    return plainWords(text).split(' ').length >= CERTAIN_WORDS && this.judge(text) === undefined;
+  }
+}
