@@ -9,6 +9,7 @@ import { z } from 'zod';
  */
 
 const env = <T extends z.ZodType>(name: string, type: T): T => type.meta({ env: name }) as T;
+const e164 = z.string().regex(/^\+[1-9]\d{7,14}$/, 'a phone number is written in E.164, like +14155550123');
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.preprocess(
   (v) => (v === 'true' || v === '1' ? true : v === 'false' || v === '0' ? false : v),
@@ -68,17 +69,40 @@ export const configSchema = z
       folder: env('ORKESTRA_MODELS', z.string().default(join(cacheFolder(), 'models'))),
     }),
     engines: section({
-      stt: env('ORKESTRA_STT', z.enum(['moonshine', 'scripted']).default('moonshine')),
-      tts: env('ORKESTRA_TTS', z.enum(['piper', 'scripted']).default('piper')),
+      stt: env('ORKESTRA_STT', z.enum(['moonshine', 'openai', 'scripted']).default('moonshine')),
+      tts: env('ORKESTRA_TTS', z.enum(['piper', 'openai', 'scripted']).default('piper')),
       llm: env('ORKESTRA_LLM', z.enum(['responder', 'openai', 'scripted']).default('responder')),
       embedding: env('ORKESTRA_EMBEDDING', z.enum(['minilm', 'scripted']).default('minilm')),
       vad: env('ORKESTRA_VAD', z.enum(['silero']).default('silero')),
     }),
-    /** Any endpoint that speaks OpenAI's chat completions. */
+    /** Calls over Twilio; see docs/telephony.md. */
+    twilio: section({
+      accountSid: env(
+        'TWILIO_ACCOUNT_SID',
+        z
+          .string()
+          .regex(/^AC[0-9a-f]{32}$/)
+          .optional(),
+      ),
+      /** Also the key of Twilio's signatures: without it, no webhook of Twilio's is believed. */
+      authToken: env('TWILIO_AUTH_TOKEN', z.string().optional()),
+      /** The number that calls are placed from. */
+      from: env('TWILIO_FROM', e164.optional()),
+      /** Where callers are put through who want a person. */
+      agentNumber: env('TWILIO_AGENT_NUMBER', e164.optional()),
+      /** How Twilio reaches the gateway, as in `https://voice.example.com`. */
+      publicUrl: env('ORKESTRA_PUBLIC_URL', z.url({ protocol: /^https?$/ }).optional()),
+      apiUrl: env('TWILIO_API_URL', z.url({ protocol: /^https?$/ }).default('https://api.twilio.com')),
+    }),
+    /** Any endpoint that speaks OpenAI's chat completions, transcriptions, or speech. */
     openai: section({
       baseUrl: env('OPENAI_BASE_URL', z.url().optional()),
       apiKey: env('OPENAI_API_KEY', z.string().optional()),
       model: env('OPENAI_MODEL', z.string().default('gpt-4.1-mini')),
+      sttModel: env('OPENAI_STT_MODEL', z.string().default('gpt-4o-mini-transcribe')),
+      ttsModel: env('OPENAI_TTS_MODEL', z.string().default('gpt-4o-mini-tts')),
+      /** What `default` means; a call may name any other voice that the endpoint has. */
+      ttsVoice: env('OPENAI_TTS_VOICE', z.string().default('alloy')),
     }),
   })
   .strict()

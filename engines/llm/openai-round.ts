@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { EngineError } from '../error.ts';
-import { NAME, retryAfterMs, toEngineError } from './openai-error.ts';
+import { NAME, retryAfterMs, toEngineError } from '../openai-error.ts';
 
 export interface Limits {
   /** Until the first token, connecting and retries included, ms. */

@@ -1,8 +1,8 @@
 import type OpenAI from 'openai';
-import type { Config } from '../../config/schema.ts';
 import { EngineError } from '../error.ts';
+import { connectOpenAi, type OpenAiEndpoint, requireEndpoint } from '../openai-client.ts';
+import { NAME, toEngineError } from '../openai-error.ts';
 import type { LlmEngine, LlmPart, LlmRequest } from './engine.ts';
-import { NAME, toEngineError } from './openai-error.ts';
 import { type Limits, streamRound } from './openai-round.ts';
 import { describeTools, ToolCalls } from './openai-tools.ts';
 
@@ -17,13 +17,10 @@ const LONGEST_ANSWER = 2_000;
  * Any endpoint that speaks OpenAI's chat completions, by the official client. Throws EngineError if neither a
  * key nor an endpoint that may want none is configured.
  */
-export function createOpenAi(config: Config['openai'], limits: Limits = LIMITS): LlmEngine {
-  if (!config.apiKey && !config.baseUrl) {
-    const message = 'set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint that needs no key';
-    throw new EngineError(NAME, message, { retryable: false });
-  }
+export function createOpenAi(config: OpenAiEndpoint & { model: string }, limits: Limits = LIMITS): LlmEngine {
+  requireEndpoint(config);
   let loading: Promise<OpenAI> | undefined;
-  const load = () => (loading ??= connect(config, limits));
+  const load = () => (loading ??= connectOpenAi(config, limits.firstTokenMs));
 
   return {
     name: `openai/${config.model}`,
@@ -43,13 +40,6 @@ export function createOpenAi(config: Config['openai'], limits: Limits = LIMITS):
   };
 }
 
-async function connect({ apiKey, baseUrl }: Config['openai'], { firstTokenMs }: Limits): Promise<OpenAI> {
-  const { OpenAI } = await import('openai');
-  // Retries are made here, where it is known whether anything was said yet.
-  const options = { maxRetries: 0, timeout: firstTokenMs, logLevel: 'off' } as const;
-  return new OpenAI({ apiKey: apiKey ?? 'none', baseURL: baseUrl, ...options });
-}
-
 async function* reply(
   client: OpenAI,
   model: string,
@@ -58,7 +48,8 @@ async function* reply(
   limits: Limits,
 ): AsyncGenerator<LlmPart> {
   const messages = dialogue(request);
-  const tools = request.tools.length > 0 ? describeTools(request.tools) : undefined;
+  const specs = [...request.tools, ...(request.effects?.tools ?? [])];
+  const tools = specs.length > 0 ? describeTools(specs) : undefined;
   const usage = { inputTokens: 0, outputTokens: 0 };
   let answer = '';
 
@@ -97,7 +88,8 @@ async function* reply(
     if (!finished) throw new EngineError(NAME, 'the answer broke off', { retryable: true });
     if (!calls.any) break;
     messages.push(calls.asMessage(answer.slice(before)));
-    for (const { answer, part } of calls.run(request.tools)) {
+    for await (const { answer, part } of calls.run(request)) {
+      if (signal.aborted) return;
       messages.push(answer);
       if (part) yield part;
     }

@@ -3,6 +3,7 @@ import { modelFiles, type ModelFolder } from '../model-files.ts';
 import { loadSherpa, type OfflineTts } from '../sherpa.ts';
 import { WorkQueue } from '../work-queue.ts';
 import type { TtsEngine } from './engine.ts';
+import { LeadCutter, toInt16 } from './lead-cutter.ts';
 import { speechPieces } from './speech-pieces.ts';
 import { spokenText } from './spoken-text.ts';
 
@@ -14,10 +15,6 @@ const THREADS = 1;
 const PIECES_AT_ONCE = 2;
 /** Some 10 s of work. A sentence has one piece in here at a time. */
 const MOST_WAITING = 100;
-/** The voice begins with 30–60 ms of near silence; what is below this is not speech yet: -40 dBFS. */
-const AUDIBLE = 0.01;
-/** Left before the first audible sample, and faded in, so that it doesn't click. */
-const LEAD = Math.round(0.005 * RATE);
 
 /** Piper with the voice en_US-joe-medium, by sherpa-onnx. Throws EngineError if its model is missing. */
 export function createPiper(folder: ModelFolder): TtsEngine {
@@ -40,7 +37,7 @@ export function createPiper(folder: ModelFolder): TtsEngine {
     try {
       const voice = await load();
       const { samples } = await voice.generateAsync({ text, speed, sid: 0, enableExternalBuffer: false });
-      return withoutLead(samples);
+      return new LeadCutter(RATE).cut(toInt16(samples));
     } catch (cause) {
       throw new EngineError(name, `synthesis failed: ${(cause as Error).message}`, {
         retryable: true,
@@ -75,14 +72,4 @@ export function createPiper(folder: ModelFolder): TtsEngine {
       loading = undefined;
     },
   };
-}
-
-/** Samples from -1 to 1 → 16 bits, from just before the first that can be heard. */
-function withoutLead(samples: Float32Array): Int16Array {
-  const firstAudible = samples.findIndex((sample) => Math.abs(sample) > AUDIBLE);
-  if (firstAudible === -1) return new Int16Array(0);
-  return Int16Array.from(samples.subarray(Math.max(0, firstAudible - LEAD)), (sample, i) => {
-    const fade = Math.min(1, (i + 1) / LEAD);
-    return Math.max(-32_768, Math.min(32_767, Math.round(sample * fade * 32_767)));
-  });
 }

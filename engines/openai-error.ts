@@ -1,4 +1,4 @@
-import { EngineError } from '../error.ts';
+import { EngineError } from './error.ts';
 
 export const NAME = 'openai';
 
@@ -13,7 +13,7 @@ interface ApiError {
 const HINTS: Record<number, string> = {
   401: 'the endpoint refused the key (401): check OPENAI_API_KEY',
   403: 'the endpoint refused the key (403): check what OPENAI_API_KEY may do',
-  404: 'the endpoint knows no such model or address (404): check OPENAI_MODEL and OPENAI_BASE_URL',
+  404: 'the endpoint knows no such model or address (404): check OPENAI_MODEL (for speech OPENAI_STT_MODEL, OPENAI_TTS_MODEL) and OPENAI_BASE_URL',
 };
 const LONGEST_MESSAGE = 200;
 
