@@ -245,7 +245,8 @@ export class Playback {
     const speechEndedAt = utterance.turn === undefined ? undefined : this.deps.speechAnswered();
     const voiceToVoiceMs = speechEndedAt === undefined ? undefined : at - speechEndedAt;
     playing.started = true;
-    this.deps.emit({ type: 'playback.started', at, utterance: utterance.name, voiceToVoiceMs });
+    const { name, text } = utterance;
+    this.deps.emit({ type: 'playback.started', at, utterance: name, text, voiceToVoiceMs });
   }
 
   private end(playing: Playing, interrupted: boolean) {

@@ -114,6 +114,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('playback.started'),
     at,
     utterance,
+    /** Its words, as far as they are known. */
+    text: z.string().optional(),
     /** From the caller's last speech frame to this; absent for what answers no speech. */
     voiceToVoiceMs: z.number().optional(),
   }),
