@@ -103,8 +103,8 @@ export class Call {
     this.conversation.add(event);
     if (event.type === 'speech.started') this.speaking = true;
     else if (event.type === 'speech.stopped') this.speaking = false;
-    else if (event.type === 'playback.started') this.sounding = true;
-    else if (event.type === 'playback.ended') this.sounding = false;
+    else if (event.type === 'playback.started' || event.type === 'playback.resumed') this.sounding = true;
+    else if (event.type === 'playback.paused' || event.type === 'playback.ended') this.sounding = false;
     else return;
     this.tellActivity();
   }

@@ -25,6 +25,8 @@ export interface BotEntry {
   /** What it is to say, or has said. */
   text: string;
   speaking: boolean;
+  /** The caller made a sound: it is silent until it is known whether that was a turn. */
+  paused: boolean;
   /** Set where it was cut off: what the caller heard of the text, what they did not, and why. */
   cut?: { heard: string; unheard: string; by: 'caller' | 'line' };
   times?: ReplyTimes;
@@ -59,11 +61,20 @@ export class Conversation {
         this.finals.set(event.turn, event);
         this.hear(event.turn, event.text, false);
         break;
+      case 'turn.ignored':
+        this.drop(`turn-${event.turn}`);
+        break;
       case 'reply.sentence':
         this.plan(event);
         break;
       case 'playback.started':
         this.speak(event);
+        break;
+      case 'playback.paused':
+        this.pause(event.utterance, true);
+        break;
+      case 'playback.resumed':
+        this.pause(event.utterance, false);
         break;
       case 'playback.ended':
         this.spoken(event);
@@ -91,7 +102,11 @@ export class Conversation {
   private hear(turn: number, text: string, partial: boolean) {
     const key = `turn-${turn}`;
     if (text !== '') this.put({ kind: 'caller', key, text, partial });
-    else if (!partial && this.entries.delete(key)) this.forget(key);
+    else if (!partial) this.drop(key);
+  }
+
+  private drop(key: string) {
+    if (this.entries.delete(key)) this.forget(key);
   }
 
   private plan({ turn, revision, index, text, at }: EventOf<'reply.sentence'>) {
@@ -111,23 +126,32 @@ export class Conversation {
     return reply && { text: reply.sentences.filter(Boolean).join(' '), at: reply.at };
   }
 
-  private speak({ utterance, at }: EventOf<'playback.started'>) {
+  private speak({ utterance, text, at }: EventOf<'playback.started'>) {
     const turn = turnAnswered(utterance);
     const plan = turn === undefined ? undefined : this.planOf(turn);
     const times = turn === undefined ? undefined : this.timesOf(turn, at, plan?.at);
-    this.put({ kind: 'bot', key: utterance, text: plan?.text ?? '', speaking: true, times });
+    const words = plan?.text ?? text ?? '';
+    this.put({ kind: 'bot', key: utterance, text: words, speaking: true, paused: false, times });
+  }
+
+  private pause(utterance: string, paused: boolean) {
+    const entry = this.entries.get(utterance);
+    if (entry?.kind === 'bot') this.put({ ...entry, paused });
   }
 
   private spoken({ utterance, interrupted, heard, at }: EventOf<'playback.ended'>) {
     const known = this.entries.get(utterance);
     const turn = turnAnswered(utterance);
-    const planned = (turn === undefined ? undefined : this.planOf(turn)?.text) ?? heard;
-    if (!known && heard === '' && planned === '') return;
+    const plan = turn === undefined ? undefined : this.planOf(turn);
+    const planned = plan?.text ?? (known?.text || heard);
+    // It was void before it began.
+    if (!known && heard === '') return;
     const entry: BotEntry = {
       kind: 'bot',
       key: utterance,
       text: interrupted ? planned : heard,
       speaking: false,
+      paused: false,
       times: known?.kind === 'bot' ? known.times : undefined,
     };
     if (interrupted) {

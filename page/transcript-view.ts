@@ -39,7 +39,7 @@ export class TranscriptView {
     this.scaleMs = SHORTEST_SCALE_MS;
   }
 
-  private botElement({ key, text, speaking, cut, times }: BotEntry): HTMLElement {
+  private botElement({ key, text, speaking, paused, cut, times }: BotEntry): HTMLElement {
     const element = el('article', 'entry bot');
     element.append(el('p', 'who', 'Assistant'));
     const words = el('p', 'words');
@@ -53,7 +53,7 @@ export class TranscriptView {
     else words.append(speakingDots());
     element.append(words);
     if (speaking) {
-      element.classList.add('speaking');
+      element.classList.add(paused ? 'paused' : 'speaking');
       // Read out once it has been said: a screen reader would talk over the bot.
       element.ariaHidden = 'true';
     }
