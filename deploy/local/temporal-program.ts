@@ -15,7 +15,7 @@ const OLDEST_SERVER = [1, 25] as const;
 
 const DOWNLOAD_STUCK_AFTER_MS = 20_000;
 const BUILD_STUCK_AFTER_MS = 600_000;
-const PROGRESS_EVERY_MS = 15_000;
+const PROGRESS_EVERY_MS = 30_000;
 
 /**
  * The official CLI, which has the dev server inside: on PATH, in the cache, by the SDK's own download, or built from
@@ -73,7 +73,7 @@ async function download(bin: string, target: string, report: Report): Promise<st
     stuckAfterMs: DOWNLOAD_STUCK_AFTER_MS,
     alive: () =>
       readdirSync(folder)
-        .map((name) => statSync(join(folder, name)).size)
+        .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size)
         .join(),
   });
   try {
@@ -91,7 +91,7 @@ async function download(bin: string, target: string, report: Report): Promise<st
 async function buildWithGo(bin: string, target: string, report: Report): Promise<string | undefined> {
   if (isExecutable(target)) return undefined;
   if (!onPath('go')) return 'building it (no `go` on PATH)';
-  report('temporal: building the Temporal CLI with Go, which takes some minutes once');
+  report('temporal: building the Temporal CLI with Go, once, in 3 minutes on an idle machine');
   const started = Date.now();
   const folder = join(bin, '.temporal-build');
   rmSync(folder, { recursive: true, force: true });
