@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callSettingsSchema } from './settings.ts';
+import { callSidSchema } from './telephone.ts';
 
 /** Names a call everywhere: `call-<session>` in Temporal, `{<session>}` in Redis, `session` in Postgres. */
 export const sessionIdSchema = z
@@ -30,6 +31,8 @@ export const callRequestSchema = z
     phone: phoneSchema.optional(),
     customer: customerIdSchema.optional(),
     origin: originSchema,
+    /** Twilio's name for the telephone call, where it is one. */
+    callSid: callSidSchema.optional(),
     settings: callSettingsSchema.prefault({}),
   })
   .strict();

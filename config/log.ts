@@ -9,7 +9,16 @@ export function createLogger(config: Config, role: string): Logger {
       base: { role },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { error: (error: unknown) => (error instanceof Error ? error.message : error) },
-      redact: ['phone', 'customer', '*.phone', '*.customer', 'apiKey', '*.apiKey'],
+      redact: [
+        'phone',
+        'customer',
+        '*.phone',
+        '*.customer',
+        'apiKey',
+        '*.apiKey',
+        'authToken',
+        '*.authToken',
+      ],
     },
     destination({ dest: 2, sync: false }),
   );

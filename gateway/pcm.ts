@@ -14,7 +14,7 @@ import { type Begin, closeCode, type Transport, type TransportListener } from '.
 
 const START_FIRST = 'send {"type":"start","session":…,"sampleRate":…} first';
 
-const startSchema = callRequestSchema.omit({ origin: true }).extend({
+const startSchema = callRequestSchema.omit({ origin: true, callSid: true }).extend({
   type: z.literal('start', START_FIRST),
   sampleRate: mediaFormatSchema.shape.sampleRate,
   events: z.boolean().default(false),

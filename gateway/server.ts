@@ -17,6 +17,8 @@ import { gatewayMetrics } from './metrics.ts';
 import { pageHandler } from './page.ts';
 import { acceptPcm } from './pcm.ts';
 import { type Begin, closeCode } from './transport.ts';
+import type { TelephoneLines } from './telephony/lines.ts';
+import { telephonyHandler } from './telephony/webhooks.ts';
 import { acceptTwilio } from './twilio.ts';
 
 export interface GatewayOptions {
@@ -24,6 +26,8 @@ export interface GatewayOptions {
   hub: StreamHub;
   vad: VadEngine;
   control: CallControl;
+  /** Behind Twilio's webhooks; without it they are not served. */
+  lines?: TelephoneLines;
   log: Logger;
   metrics: Registry;
   /** Other bounds than the usual ones. */
@@ -54,7 +58,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let drained: Promise<void> | undefined;
   let onLastGone: (() => void) | undefined;
 
-  const handlers: HttpHandler[] = [pageHandler()];
+  const { lines } = options;
+  const telephony = lines && telephonyHandler({ twilio: options.config.twilio, lines, log });
+  const handlers: HttpHandler[] = [...(telephony ? [telephony] : []), pageHandler()];
   const httpOptions = { noDelay: true, headersTimeout: limits.startMs };
   const server = createHttpServer(httpOptions, handlers, Object.keys(doors));
   const webSocketOptions: ServerOptions & { closeTimeout: number } = {

@@ -1,5 +1,6 @@
 import { callRequestSchema, phoneSchema, sessionIdSchema } from '../call/request.ts';
 import { callSettingsPatchSchema } from '../call/settings.ts';
+import { callSidSchema } from '../call/telephone.ts';
 import { parseJson } from './explain.ts';
 
 /**
@@ -14,6 +15,7 @@ export function requestOfStart(callSid: string, parameters: Record<string, strin
     customer: parameters.customer,
     phone: parameters.phone ?? callerNumber(parameters),
     origin: 'twilio',
+    callSid: callSidSchema.safeParse(callSid).data,
     settings: settingsOf(parameters),
   });
 }
