@@ -68,6 +68,11 @@ describe('a stage that is tried again', () => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
+  const workflow = {
+    askWorkflow: async () => new Map(),
+    askForTool: () => Promise.reject(new Error('no tool is used here')),
+  };
+
   const of = (type: CallEvent['type']) => seen.filter((event) => event.type === type);
 
   test('a caller whose words were final is not asked again', async () => {
@@ -98,7 +103,7 @@ describe('a stage that is tried again', () => {
     const { reply } = llmActivities({
       ...deps(),
       engineFor: () => engine,
-      askWorkflow: async () => new Map(),
+      ...workflow,
     });
     const input = { ...armed(), domain: 'banking', adapter: 'default' };
     const first = attempt(1, reply, input);
@@ -128,7 +133,7 @@ describe('a stage that is tried again', () => {
     const { reply } = llmActivities({
       ...deps(),
       engineFor: () => engine,
-      askWorkflow: async () => new Map(),
+      ...workflow,
     });
     const input = { ...armed(), domain: 'banking', adapter: 'default' };
     const first = attempt(1, reply, input);
@@ -208,7 +213,7 @@ describe('a stage that is tried again', () => {
     const { reply } = llmActivities({
       ...deps(),
       engineFor: () => engine,
-      askWorkflow: async () => new Map(),
+      ...workflow,
     });
     const input = { ...armed(), domain: 'banking', adapter: 'default' };
     const first = attempt(1, reply, input);

@@ -1,3 +1,4 @@
+import type { EffectOutcome, Identity } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
 
@@ -151,6 +152,29 @@ export interface TtsActivities {
 export interface AnalyticsActivities {
   recordTurn(input: RecordTurnInput): Promise<void>;
   recordCall(input: RecordCallInput): Promise<void>;
+}
+/** One use of a tool with an effect. */
+export interface UseToolInput {
+  session: string;
+  domain: string;
+  tool: string;
+  /** As the engine gave it; checked against the tool's schema. */
+  input: unknown;
+  /** The same for every attempt: what was done under it is not done again. */
+  key: string;
+  identity: Identity;
+}
+
+export interface UseToolResult {
+  /** The input as the transcript may keep it. */
+  shown: unknown;
+  outcome: EffectOutcome;
+  identity?: { customer: string } | 'mismatch';
+  recording?: 'refused';
+}
+
+export interface ToolActivities {
+  useTool(input: UseToolInput): Promise<UseToolResult>;
 }
 export interface OrchestratorActivities {
   /** Tells everyone on the stream that the call is over, and lets the stream expire. */

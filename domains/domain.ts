@@ -1,4 +1,5 @@
-import type { Tool } from '../engines/llm/engine.ts';
+import type { EffectOutcome } from '../call/effects.ts';
+import type { Tool, ToolSpec } from '../engines/llm/engine.ts';
 
 /** What the bot knows and may do in one line of business. A domain is a folder that exports one of these. */
 export interface Domain {
@@ -13,7 +14,10 @@ export interface Domain {
   apology: string;
   /** The system prompt of a model. Its hash is the prompt's version. */
   instructions: string;
+  /** Pure: they run inside the reply. */
   tools: readonly Tool[];
+  /** With an effect, or with a look-up: each use is an activity of its own, done once. */
+  effects: readonly EffectTool[];
   /** What the embedded responder answers without a model. */
   intents: readonly Intent[];
   /** Examples of what is none of this domain's business: the responder leaves it aside. */
@@ -24,6 +28,54 @@ export interface Domain {
   misheard: readonly (readonly [heard: RegExp, meant: string])[];
   /** The responder's words when no intent fits. */
   fallback: string;
+  /**
+   * The intent of a turn that answers a question of the bot's own, whatever its words alone would mean: "the third
+   * of May" after "when were you born?". `dialogue` ends with that turn; the turns before have gone through this.
+   */
+  awaited?(dialogue: CallerTurn[]): string | undefined;
+  /** Puts the fictional records of a demonstration in place, where they are missing; never in production. */
+  seedDemo?(query: Query): Promise<void>;
+}
+
+/** A tool with an effect. */
+export interface EffectTool<Input = any> extends ToolSpec<Input> {
+  /** Refused until the caller's identity has been checked. */
+  requires?: 'identity';
+  /** Is that check: refused once it has failed too often. */
+  checksIdentity?: true;
+  /** What the transcript keeps of an input that it must not keep whole. */
+  conceal?(input: Input): unknown;
+  /**
+   * Does it. Whatever `query` changes holds together with the note that it was done, or not at all, so it is done
+   * once however often a worker dies. Throws Refusal where the domain's rules are against it.
+   */
+  run(input: Input, context: EffectContext): Promise<Effected>;
+}
+
+export interface EffectContext {
+  session: string;
+  /** The same for every attempt at this use of the tool, and for no other use. */
+  key: string;
+  /** The customer whose identity has been checked. */
+  customer?: string;
+  query: Query;
+}
+
+/** Runs one SQL statement with `$1`, `$2`, … and returns its rows. */
+export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
+export interface Effected {
+  /** JSON, for the engine and the transcript. */
+  output: unknown;
+  /** What an identity check found. */
+  identity?: { customer: string } | 'mismatch';
+  /** The caller does not want to be recorded. */
+  recording?: 'refused';
+}
+
+/** What the domain's rules are against; the message can be read to a model. */
+export class Refusal extends Error {
+  override name = 'Refusal';
 }
 
 /** A kind of question, known by examples, answered by a template. */
@@ -36,7 +88,7 @@ export interface Intent {
   /** Said last, it counts even after something that is none of our business: a goodbye. */
   closing?: true;
   /** The answer. `dialogue` is what the caller said so far, oldest first, this turn last. */
-  answer(dialogue: CallerTurn[], use: UseTool): IntentAnswer;
+  answer(dialogue: CallerTurn[], use: UseTool, effect: UseEffect): IntentAnswer | Promise<IntentAnswer>;
 }
 
 /** What a caller said in one turn, and the names of the intents that fitted, in the order said. */
@@ -47,6 +99,9 @@ export interface CallerTurn {
 
 /** Runs one of the domain's tools by name and notes that it was used. Throws where the input makes no sense. */
 export type UseTool = (name: string, input: unknown) => unknown;
+
+/** Has one of the domain's tools with an effect done, see `Effects`. Never rejects. */
+export type UseEffect = (name: string, input: unknown) => Promise<EffectOutcome>;
 
 export interface IntentAnswer {
   text: string;

@@ -26,7 +26,7 @@ const versions = new WeakMap<Domain, string>();
 
 function hashOf(domain: Domain): string {
   const { instructions, intents } = domain;
-  const tools = domain.tools.map(({ name, description, input }) => [
+  const tools = [...domain.tools, ...domain.effects].map(({ name, description, input }) => [
     name,
     description,
     z.toJSONSchema(input),

@@ -1,7 +1,7 @@
 import type { EmbeddingEngine } from '../engines/embedding/engine.ts';
 import { EngineError } from '../engines/error.ts';
 import type { LlmEngine, LlmPart, LlmRequest } from '../engines/llm/engine.ts';
-import { type CallerTurn, type Domain, END_CALL, type IntentAnswer } from './domain.ts';
+import { type CallerTurn, type Domain, END_CALL, type IntentAnswer, type UseEffect } from './domain.ts';
 import { IntentMatcher } from './intent-matcher.ts';
 
 /** Turns of the dialogue that an answer may draw on. */
@@ -30,9 +30,9 @@ export function createResponder(domain: Domain, embedding: EmbeddingEngine): Llm
 }
 
 async function* write(domain: Domain, matcher: IntentMatcher, request: LlmRequest): AsyncIterable<LlmPart> {
-  const dialogue = await understand(matcher, request);
+  const dialogue = await understand(domain, matcher, request);
   const used: LlmPart[] = [];
-  const { text, endsCall } = answer(domain, dialogue, used);
+  const { text, endsCall } = await answer(domain, dialogue, used, effectsIn(request));
   yield* used;
   // A sentence a part: the first one can be spoken while the rest is on its way.
   for (const sentence of text.split(/(?<=[.?!])(?= )/)) yield { type: 'text', text: sentence };
@@ -43,15 +43,35 @@ async function* write(domain: Domain, matcher: IntentMatcher, request: LlmReques
 
 const wordsIn = (text: string) => text.split(/\s+/).filter((word) => word !== '').length;
 
-async function understand(matcher: IntentMatcher, { messages }: LlmRequest): Promise<CallerTurn[]> {
+async function understand(
+  domain: Domain,
+  matcher: IntentMatcher,
+  { messages }: LlmRequest,
+): Promise<CallerTurn[]> {
   const said = messages.filter(({ role }) => role === 'caller').map(({ text }) => text);
   const recent = said.slice(-MAX_TURNS);
   const intents = await matcher.match(recent);
-  return recent.map((text, i) => ({ text, intents: intents[i]! }));
+  const dialogue: CallerTurn[] = [];
+  for (const [i, text] of recent.entries()) {
+    dialogue.push({ text, intents: intents[i]! });
+    const awaited = domain.awaited?.(dialogue);
+    if (awaited !== undefined) dialogue[i] = { text, intents: [awaited] };
+  }
+  return dialogue;
 }
 
+const effectsIn =
+  ({ effects }: LlmRequest): UseEffect =>
+  async (name, input) =>
+    effects?.use(name, input) ?? { done: false, why: 'unavailable', message: 'No tool may be used here.' };
+
 /** The answers of all intents of the last turn, one after the other; tools that they use are added to `used`. */
-function answer(domain: Domain, dialogue: CallerTurn[], used: LlmPart[]): IntentAnswer {
+async function answer(
+  domain: Domain,
+  dialogue: CallerTurn[],
+  used: LlmPart[],
+  effect: UseEffect,
+): Promise<IntentAnswer> {
   const names = dialogue.at(-1)?.intents ?? [];
   if (names.length === 0) return { text: domain.fallback };
   const use = (name: string, input: unknown) => {
@@ -60,9 +80,12 @@ function answer(domain: Domain, dialogue: CallerTurn[], used: LlmPart[]): Intent
     return part.output;
   };
   try {
-    const answers = names.map((name) =>
-      domain.intents.find((intent) => intent.name === name)!.answer(dialogue, use),
-    );
+    const answers: IntentAnswer[] = [];
+    for (const name of names) {
+      answers.push(
+        await domain.intents.find((intent) => intent.name === name)!.answer(dialogue, use, effect),
+      );
+    }
     return {
       text: [...new Set(answers.map(({ text }) => text))].join(' '),
       endsCall: answers.some(({ endsCall }) => endsCall),

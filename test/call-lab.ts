@@ -9,10 +9,12 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import { sttActivities } from '../activities/listen/listen.ts';
+import type { ToolRequest } from '../activities/reply/effects.ts';
 import { llmActivities } from '../activities/reply/reply.ts';
 import { PreparedSpeech } from '../activities/speak/prepared.ts';
 import { ttsActivities } from '../activities/speak/speak.ts';
 import { orchestratorActivities } from '../activities/close-stream.ts';
+import { toolActivities } from '../activities/tools/use-tool.ts';
 import type { RecordCallInput, RecordTurnInput } from '../activities/types.ts';
 import { callRequestSchema, workflowIdOf } from '../call/request.ts';
 import type { CallSettingsPatch } from '../call/settings.ts';
@@ -25,6 +27,8 @@ import type { SttEngine } from '../engines/stt/engine.ts';
 import { createScriptedStt } from '../engines/stt/scripted.ts';
 import { createScriptedTts } from '../engines/tts/scripted.ts';
 import { StreamHub } from '../stream/hub.ts';
+import { askForTool } from '../workers/ask-for-tool.ts';
+import { DatabaseOnDemand } from '../workers/database.ts';
 import type { call } from '../workflows/index.ts';
 import type { CallInput } from '../workflows/messages.ts';
 import { StreamCaller } from './stream-caller.ts';
@@ -77,12 +81,17 @@ export class CallLab {
     const client = new Client({ connection: clientConnection, namespace });
     const lab = new CallLab(`lab-${randomUUID().slice(0, 8)}`, hub, client, connection);
     const deps = { hub, log: createLogger(config, 'lab'), draining: new AbortController().signal };
+    const database = new DatabaseOnDemand({ config, log: deps.log });
+    const workflow = {
+      askWorkflow: async () => new Map(),
+      askForTool: (session: string, request: ToolRequest) => askForTool(client, session, request),
+    };
     const engine = createScriptedTts();
     const llm = engines.llm ?? echoLlm;
     await Promise.all([
-      lab.work('call', orchestratorActivities(hub)),
+      lab.work('call', { ...orchestratorActivities(hub), ...toolActivities(() => database.open()) }),
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),
-      lab.work('llm', llmActivities({ ...deps, engineFor: () => llm, askWorkflow: async () => new Map() })),
+      lab.work('llm', llmActivities({ ...deps, ...workflow, engineFor: () => llm })),
       lab.work('tts', ttsActivities({ ...deps, engine, prepared: new PreparedSpeech(engine) })),
       lab.work('analytics', {
         recordTurn: async (row: RecordTurnInput) => void lab.turnRows.push(row),
@@ -90,6 +99,7 @@ export class CallLab {
       }),
     ]);
     lab.stops.push(async () => {
+      await database.close();
       await hub.close();
       await clientConnection.close();
       await connection.close();

@@ -29,3 +29,36 @@ export async function openMigratedDatabase({
   });
   return database;
 }
+
+/** Postgres for whoever needs it now and then: opened and brought to the present schema at its first use. */
+export class DatabaseOnDemand {
+  private opening: Promise<Database> | undefined;
+
+  constructor(private readonly context: Pick<WorkerContext, 'config' | 'log'>) {}
+
+  /** Rejects where it can't be reached; the next use tries again. */
+  open(): Promise<Database> {
+    this.opening ??= this.connect().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  async close(): Promise<void> {
+    const database = await this.opening?.catch(() => undefined);
+    await database?.end();
+  }
+
+  private async connect(): Promise<Database> {
+    const { config, log } = this.context;
+    const database = openDatabase(config.postgres, logOnce(log, 'Postgres can’t be used'));
+    try {
+      await migrate(database);
+      return database;
+    } catch (error) {
+      await database.end();
+      throw error;
+    }
+  }
+}

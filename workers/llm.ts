@@ -10,6 +10,7 @@ import { createLlmEngine } from '../engines/llm/create.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
 import { transcriptQuery } from '../workflows/messages.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
+import { askForTool } from './ask-for-tool.ts';
 import { runWorker, type WorkerContext } from './run.ts';
 
 /** Writes replies: the `reply` activity. */
@@ -23,6 +24,7 @@ export const run = () =>
       ...stageDeps(context),
       engineFor: engines.engineFor,
       askWorkflow: (session) => askWorkflow(client, session),
+      askForTool: (session, request) => askForTool(client, session, request),
     });
     return serveActivities(context, 'llm', activities, async () => {
       await connection.close();

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { orchestratorActivities } from '../activities/close-stream.ts';
+import { toolActivities } from '../activities/tools/use-tool.ts';
 import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
+import { DatabaseOnDemand } from './database.ts';
 import { watchLostWorkers } from './lost-workers.ts';
 import { connectTemporal, runWorker } from './run.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -22,12 +24,13 @@ export const run = () =>
     const workflowBundle = await loadWorkflows();
     const { connection, namespace } = await connectTemporal(context);
     await ensureSearchAttributes(connection, namespace, log);
+    const database = new DatabaseOnDemand(context);
     const worker = await Worker.create({
       connection,
       namespace,
       identity: id,
       workflowBundle,
-      activities: orchestratorActivities(hub),
+      activities: { ...orchestratorActivities(hub), ...toolActivities(() => database.open()) },
       taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
       // A cached call costs some 100 kB; more calls than this are replayed when they come back.
@@ -46,6 +49,7 @@ export const run = () =>
       finished: worker.run(),
       async close() {
         watch.stop();
+        await database.close();
         await connection.close();
       },
     };

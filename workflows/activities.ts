@@ -5,10 +5,11 @@ import type {
   LlmActivities,
   OrchestratorActivities,
   SttActivities,
+  ToolActivities,
   TtsActivities,
 } from '../activities/types.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
-import { recordOptions, stageOptions } from './limits.ts';
+import { recordOptions, stageOptions, toolOptions } from './limits.ts';
 
 /** How an activity is named in the history, and shown in the Web UI: a line of its own, and its group. */
 export interface Shown {
@@ -30,5 +31,6 @@ export function activities(prefix: string, shown: Shown = {}) {
   });
   const { taskQueue } = workflowInfo();
   const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
-  return { listen, recall, reply, speak, recordTurn, recordCall, closeStream };
+  const { useTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });
+  return { useTool, listen, recall, reply, speak, recordTurn, recordCall, closeStream };
 }

@@ -146,6 +146,8 @@ describe('a call', () => {
     const { handle, caller } = await lab.start();
     await caller.connect();
     await caller.untilHeard('greeting');
+    // Heard at the edge is not yet known to the workflow.
+    await expect.poll(async () => (await handle.query(stateQuery)).phase).toBe('conversation');
     await handle.cancel();
     expect(await handle.result()).toMatchObject({ reason: 'cancelled' });
     expect(caller.heard.at(-1)).toMatchObject({ utterance: 'farewell' });

@@ -16,6 +16,7 @@ import { farewellTimeoutMs, recordingTimeoutMs, turnsPerRun } from './limits.ts'
 import { CallMemory } from './memory.ts';
 import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
 import { Stages } from './stages.ts';
+import { Tools } from './tools.ts';
 import { type ArmedTurn, armTurn, listenAgain, recordTurn, settleTurn } from './turn.ts';
 
 /**
@@ -36,6 +37,7 @@ class Call {
   private readonly memory: CallMemory;
   private readonly stages: Stages;
   private readonly asides: Asides;
+  private readonly tools: Tools;
   private ending: Ending | undefined;
   private settling = 0;
   private recording = 0;
@@ -46,7 +48,8 @@ class Call {
     this.memory = new CallMemory(input, Date.now());
     this.stages = new Stages(this.memory, input.carried !== undefined);
     this.asides = new Asides(this.memory, this.stages);
-    receiveMessages(this.memory, this.asides, {
+    this.tools = new Tools(this.memory, this.stages);
+    receiveMessages(this.memory, this.asides, this.tools, {
       end: (reason) => this.end({ reason, farewell: true }),
       configured: () => this.watchLength(),
       restartStages: (activityIds) => this.stages.restart(activityIds),
@@ -69,7 +72,10 @@ class Call {
     upsertSearchAttributes([{ key: searchAttributes.domain, value: domain }]);
     this.publish('connecting');
     void this.asides.speak('greeting', { prompt: 'greeting', nth: 0 }).then((greeting) => {
-      if (greeting.kind === 'spoken' && !this.ending) this.publish('conversation');
+      if (greeting.kind !== 'spoken') return;
+      // The greeting says that the call is recorded; one that was cut short may not have.
+      if (!greeting.interrupted && this.memory.recording === 'undisclosed') this.memory.recording = 'disclosed';
+      if (!this.ending) this.publish('conversation');
     });
   }
 
@@ -106,7 +112,7 @@ class Call {
     this.settling += 1;
     this.turnsInRun += 1;
     try {
-      const { turn, endsCall } = await settleTurn(this.memory, armed, said);
+      const { turn, endsCall } = await settleTurn(this.memory, this.tools, armed, said);
       this.memory.addTurn(turn);
       this.publish(this.ending ? this.memory.phase : 'conversation');
       if (endsCall) this.end({ reason: 'the caller said goodbye', farewell: false });

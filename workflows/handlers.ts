@@ -16,13 +16,16 @@ import {
   stagesLostSignal,
   stateQuery,
   transcriptQuery,
+  useToolPayload,
+  useToolUpdate,
 } from './messages.ts';
+import type { Tools } from './tools.ts';
 
 /**
  * Opens the call to the outside. A wrong payload is rejected by an update, with the reason; by a signal, which
  * has nobody to tell, it is ignored, logged and counted. Neither can fail the call.
  */
-export function receiveMessages(memory: CallMemory, asides: Asides, call: CallControls) {
+export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools, call: CallControls) {
   setHandler(stateQuery, () => memory.state());
   setHandler(transcriptQuery, () => memory.transcript());
 
@@ -35,6 +38,10 @@ export function receiveMessages(memory: CallMemory, asides: Asides, call: CallCo
   setHandler(saySignal, (payload) =>
     accept(memory, 'say', sayPayload, payload, ({ text }) => void asides.say(text)),
   );
+
+  setHandler(useToolUpdate, (payload) => tools.use(useToolPayload.parse(payload)), {
+    validator: (payload) => check('useTool', useToolPayload, payload),
+  });
 
   const configure = (patch: z.infer<typeof configurePayload>) => {
     memory.settings = { ...memory.settings, ...patch };

@@ -21,6 +21,18 @@ export const stageOptions = {
   },
 } satisfies ActivityOptions;
 
+/** A tool that the caller waits for: beyond this the bot says that it could not be done. */
+export const toolOptions = {
+  startToCloseTimeout: '4 seconds',
+  scheduleToCloseTimeout: '8 seconds',
+  retry: {
+    initialInterval: '100 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '1 second',
+    nonRetryableErrorTypes: ['BadInput'],
+  },
+} satisfies ActivityOptions;
+
 /** Writing a row or an event: short, and tried until the store is back (an hour at the most). */
 export const recordOptions = {
   startToCloseTimeout: '10 seconds',
@@ -31,6 +43,29 @@ export const recordOptions = {
     maximumInterval: '30 seconds',
     nonRetryableErrorTypes: ['BadInput'],
   },
+} satisfies ActivityOptions;
+
+/**
+ * Placing a telephone call: Temporal does not retry it, the workflow does, since it knows whether that is safe. A
+ * request takes 10 s at the most, and twice as many where Twilio's list is read first.
+ */
+export const dialOptions = {
+  startToCloseTimeout: '25 seconds',
+  scheduleToStartTimeout: '1 minute',
+  retry: { maximumAttempts: 1 },
+} satisfies ActivityOptions;
+
+/** How often a call is placed of which it is not known whether it was. */
+export const dialAttempts = 3;
+
+/** How long Twilio's own news of such a call are waited for, ms; they come within a second or two. */
+export const dialDoubtMs = 5_000;
+
+/** Hanging up changes nothing when it is done again; a telephone that nobody takes stops ringing by itself. */
+export const hangUpOptions = {
+  startToCloseTimeout: '15 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', nonRetryableErrorTypes: ['TwilioRefused'] },
 } satisfies ActivityOptions;
 
 /** Saying goodbye is tried for this long, then the call ends without it. */

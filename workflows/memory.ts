@@ -1,7 +1,8 @@
 import type { TurnEnd } from '../activities/types.ts';
+import type { Identity, RecordingConsent } from '../call/effects.ts';
 import type { CallRequest } from '../call/request.ts';
 import type { CallSettings } from '../call/settings.ts';
-import type { Aside, Turn } from '../call/transcript.ts';
+import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
 import { carriedTurns } from './limits.ts';
 import type { CallInput, CallState, CallTranscript, CarriedState, Phase } from './messages.ts';
 
@@ -23,6 +24,10 @@ export class CallMemory {
   /** Where the armed turn begins in the call's stream. */
   place: TurnEnd;
   rejectedSignals: number;
+  identity: Identity;
+  recording: RecordingConsent;
+  /** Tools with an effect that were used in turns that are still being answered. */
+  private toolUses: { turn: number; use: ToolUse }[];
   private turns: Turn[];
   private asides: Aside[];
   private omitted: number;
@@ -43,6 +48,9 @@ export class CallMemory {
       asides: [],
       omitted: 0,
       rejectedSignals: 0,
+      identity: { state: 'unknown', failures: 0 },
+      recording: 'undisclosed',
+      toolUses: [],
     };
     this.startedAt = carried.startedAt;
     this.settings = carried.settings;
@@ -56,6 +64,9 @@ export class CallMemory {
     this.asides = carried.asides;
     this.omitted = carried.omitted;
     this.rejectedSignals = carried.rejectedSignals;
+    this.identity = carried.identity;
+    this.recording = carried.recording;
+    this.toolUses = carried.toolUses;
     if (input.carried) this.phase = 'conversation';
   }
 
@@ -67,6 +78,20 @@ export class CallMemory {
       this.turns.shift();
       this.omitted += 1;
     }
+  }
+
+  /** An effect belongs to its turn, also if the caller has gone on and the turn is over. */
+  addToolUse(turn: number, use: ToolUse) {
+    const settled = this.turns.find((past) => past.turn === turn);
+    if (settled) settled.tools.push(use);
+    else this.toolUses.push({ turn, use });
+  }
+
+  /** Of a turn that is about to be remembered. */
+  takeToolUses(turn: number): ToolUse[] {
+    const taken = this.toolUses.filter((one) => one.turn === turn);
+    this.toolUses = this.toolUses.filter((one) => one.turn !== turn);
+    return taken.map(({ use }) => use);
   }
 
   addAside(aside: Aside) {
@@ -87,6 +112,8 @@ export class CallMemory {
       settings: this.settings,
       turns: this.turnCount,
       startedAt: this.startedAt,
+      identity: { state: this.identity.state, failures: this.identity.failures },
+      recording: this.recording,
       endReason: this.endReason,
       rejectedSignals: this.rejectedSignals,
     };
@@ -113,6 +140,9 @@ export class CallMemory {
         asides: this.asides,
         omitted: this.omitted,
         rejectedSignals: this.rejectedSignals,
+        identity: this.identity,
+        recording: this.recording,
+        toolUses: this.toolUses,
       },
     };
   }

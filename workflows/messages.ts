@@ -1,10 +1,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { z } from 'zod';
+import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import { callSettingsPatchSchema, type CallSettings } from '../call/settings.ts';
 import type { TurnEnd } from '../activities/types.ts';
 import type { CallRequest } from '../call/request.ts';
-import type { Aside, Turn } from '../call/transcript.ts';
+import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
 
 /**
  * The API of a call for external systems: every signal, update, query and search attribute of the workflow
@@ -22,6 +23,9 @@ export interface CallState {
   settings: CallSettings;
   turns: number;
   startedAt: number;
+  /** Whether the caller's identity has been checked, and how often that failed. */
+  identity: Omit<Identity, 'customer'>;
+  recording: RecordingConsent;
   endReason?: string;
   /** Payloads of signals that were ignored because they were wrong. */
   rejectedSignals: number;
@@ -70,6 +74,29 @@ export const stagesLostPayload = z.object({ activityIds: z.array(z.string().max(
 /** From the orchestrator, when a worker died: these activities of its are started anew, at once. */
 export const stagesLostSignal = defineSignal<[z.input<typeof stagesLostPayload>]>('stagesLost');
 
+/** Characters of a tool's input as JSON. */
+const LONGEST_TOOL_INPUT = 8_000;
+
+export const useToolPayload = z
+  .object({
+    turn: z.number().int().positive(),
+    tool: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'a tool is a lower-case word, like account_balance'),
+    /** Counts the uses of this tool in the turn, from 1. */
+    nth: z.number().int().min(1).max(20),
+    input: z
+      .unknown()
+      .refine((input) => (JSON.stringify(input) ?? '').length <= LONGEST_TOOL_INPUT, 'is too long')
+      .optional(),
+  })
+  .strict();
+/**
+ * From `reply`: have a tool with an effect done. The update's id is `useToolId`, so that a reply that is written
+ * anew is told what was done the first time.
+ */
+export const useToolUpdate = defineUpdate<EffectOutcome, [z.input<typeof useToolPayload>]>('useTool');
+export const useToolId = ({ turn, tool, nth }: z.input<typeof useToolPayload>) =>
+  `tool-${turn}-${tool}-${nth}`;
+
 /** Search attributes: what the Web UI lists and filters calls by. */
 export const searchAttributes = {
   domain: defineSearchAttributeKey('OrkestraDomain', 'KEYWORD'),
@@ -99,4 +126,8 @@ export interface CarriedState {
   asides: Aside[];
   omitted: number;
   rejectedSignals: number;
+  identity: Identity;
+  recording: RecordingConsent;
+  /** Of turns that are still being answered. */
+  toolUses: { turn: number; use: ToolUse }[];
 }

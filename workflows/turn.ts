@@ -1,7 +1,8 @@
 import type { ListenResult, RecallResult, ReplyResult, SpeakResult } from '../activities/types.ts';
-import type { Turn } from '../call/transcript.ts';
+import type { ToolUse, Turn } from '../call/transcript.ts';
 import type { CallMemory } from './memory.ts';
 import type { Stages } from './stages.ts';
+import type { Tools } from './tools.ts';
 
 /** A turn whose stages all stand ready, before the caller opens their mouth. */
 export interface ArmedTurn {
@@ -53,8 +54,15 @@ function listen({ request: { session }, turn, settings, place }: CallMemory, sta
 }
 
 /** Waits until the reply has been written and heard; the turn as it will be remembered. */
-export async function settleTurn(memory: CallMemory, armed: ArmedTurn, said: Said): Promise<Settled> {
+export async function settleTurn(
+  memory: CallMemory,
+  tools: Tools,
+  armed: ArmedTurn,
+  said: Said,
+): Promise<Settled> {
   const [reply, spoken] = await Promise.all([armed.reply, armed.speak]);
+  // A caller who interrupts the reply does not interrupt what it had done.
+  await tools.settled(armed.turn);
   const answered = reply.kind === 'answered' ? reply : undefined;
   const heard = spoken.kind === 'spoken' ? spoken : undefined;
   const turn: Turn = {
@@ -66,7 +74,7 @@ export async function settleTurn(memory: CallMemory, armed: ArmedTurn, said: Sai
     source: answered?.source ?? 'apology',
     adapter: memory.adapter,
     engine: answered?.engine ?? '',
-    tools: answered?.tools ?? [],
+    tools: allTools(answered?.tools ?? [], memory.takeToolUses(armed.turn)),
     times: {
       speechStartedAt: said.speechStartedAt,
       speechEndedAt: said.speechEndedAt,
@@ -77,6 +85,12 @@ export async function settleTurn(memory: CallMemory, armed: ArmedTurn, said: Sai
     },
   };
   return { turn, endsCall: answered?.endsCall ?? false };
+}
+
+/** What the reply used; of tools with an effect the workflow knows best. */
+function allTools(ofReply: ToolUse[], effects: ToolUse[]): ToolUse[] {
+  const names = new Set(effects.map(({ name }) => name));
+  return [...ofReply.filter(({ name }) => !names.has(name)), ...effects];
 }
 
 export interface Settled {

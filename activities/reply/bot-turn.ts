@@ -5,7 +5,11 @@ import { type CallEvent, type EventOf, type Placed, replyUtterance } from '../..
 import { type PastTurn, toMessages } from '../dialogue.ts';
 import type { Stage } from '../stage.ts';
 import type { ReplyInput, ReplyResult } from '../types.ts';
+import { type AskForTool, effectsOf } from './effects.ts';
 import { endsCall, Generation, sentencesOf } from './generation.ts';
+
+/** Said when a tool keeps the caller waiting. */
+export const ONE_MOMENT = 'One moment, please.';
 
 /**
  * The bot's side of one turn: starts to write on the eager hearing, starts again when the caller went on and said
@@ -26,6 +30,7 @@ export class BotTurn {
     private readonly domain: Domain,
     private readonly engine: LlmEngine,
     private readonly past: Map<number, PastTurn>,
+    private readonly askForTool: AskForTool,
   ) {
     stage.signal.addEventListener('abort', () => this.current?.stop());
   }
@@ -72,6 +77,7 @@ export class BotTurn {
     if (!this.live) this.pending = event;
     else if (this.current?.revision !== event.revision) this.start(event.revision, event.text);
     else if (this.current.done) this.finish();
+    if (this.committed !== undefined && this.current?.revision === this.committed) this.current.release();
   }
 
   private start(revision: number, text: string) {
@@ -89,10 +95,18 @@ export class BotTurn {
       },
       now,
       earlier?.sentences,
+      ONE_MOMENT,
     );
     this.current = generation;
     const { name, instructions, tools } = this.domain;
-    void generation.write({ domain: name, instructions, tools, messages: toMessages(this.past, text) });
+    const effects = effectsOf(this.domain, generation, this.input.turn, this.askForTool);
+    void generation.write({
+      domain: name,
+      instructions,
+      tools,
+      effects,
+      messages: toMessages(this.past, text),
+    });
   }
 
   private onHit({ revision, answer, similarity }: EventOf<'recall.hit'>) {

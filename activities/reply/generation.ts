@@ -25,6 +25,9 @@ export const endsCall = (written: Written) => written.tools.some(({ name }) => n
 export class Generation {
   readonly written: Written;
   done = false;
+  /** Resolves when the caller's words are final, and when the writing is given up. */
+  readonly released: Promise<void>;
+  release!: () => void;
   private readonly abort = new AbortController();
 
   constructor(
@@ -40,7 +43,13 @@ export class Generation {
     private readonly now: () => number,
     /** Sentences that an earlier attempt has sent already; they are written, but not sent again. */
     private readonly alreadySent: string[] = [],
+    /** Said while a tool takes its time; not part of the answer that is written anew. */
+    private readonly oneMoment = '',
   ) {
+    this.released = new Promise((resolve) => {
+      this.release = resolve;
+    });
+    this.abort.signal.addEventListener('abort', () => this.release());
     this.written = {
       sentences: [...alreadySent],
       source: 'model',
@@ -54,7 +63,7 @@ export class Generation {
 
   async write(request: LlmRequest): Promise<void> {
     const cutter = new SentenceCutter();
-    let skip = this.alreadySent.length;
+    let skip = this.alreadySent.filter((sentence) => sentence !== this.oneMoment).length;
     const send = (sentences: string[]) => {
       for (const sentence of sentences) {
         if (skip > 0) skip -= 1;
@@ -88,6 +97,15 @@ export class Generation {
     for (const sentence of sentences) this.add(sentence);
     this.finish();
     return true;
+  }
+
+  get stopped() {
+    return this.abort.signal.aborted;
+  }
+
+  /** Bridges a wait, unless something has been said already. */
+  askForPatience() {
+    if (!this.done && !this.stopped && this.written.sentences.length === 0) this.add(this.oneMoment);
   }
 
   /** Ends the writing here; what was written stands. */

@@ -14,6 +14,7 @@ export const banking: Domain = {
   apology,
   instructions,
   tools,
+  effects: [],
   intents: bankingIntents,
   offTopic,
   manipulation,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EffectOutcome } from '../../call/effects.ts';
 
 /** What writes the replies: a model behind an endpoint, or the embedded responder. */
 export interface LlmEngine {
@@ -23,6 +24,8 @@ export interface LlmRequest {
   messages: LlmMessage[];
   /** Tools that may be used inside the reply: pure functions, run by the engine. */
   tools: readonly Tool[];
+  /** Tools with an effect outside the reply; absent where there are none. */
+  effects?: Effects;
 }
 
 export type LlmPart =
@@ -30,11 +33,25 @@ export type LlmPart =
   | { type: 'tool'; name: string; input: unknown; output: unknown }
   | { type: 'usage'; inputTokens: number; outputTokens: number };
 
-/** A pure tool: same input, same output, no effect. Its schema becomes the model's function schema. */
-export interface Tool<Input = any, Output = unknown> {
+/** What a model is told of a tool: the schema of its input becomes the function's schema. */
+export interface ToolSpec<Input = any> {
   name: string;
   description: string;
   input: z.ZodType<Input>;
+}
+
+/** Tools that look up or change something; each use is an activity of its own. */
+export interface Effects {
+  tools: readonly ToolSpec[];
+  /**
+   * Has a tool's effect done, once however often the reply is written anew. Waits until the caller's words are
+   * final: what is prepared in a pause changes nothing. Never rejects: what was not done is an outcome too.
+   */
+  use(name: string, input: unknown): Promise<EffectOutcome>;
+}
+
+/** A pure tool: same input, same output, no effect. */
+export interface Tool<Input = any, Output = unknown> extends ToolSpec<Input> {
   /** Throws an Error whose message can be read to a model when the input makes no sense. */
   run(input: Input): Output;
 }

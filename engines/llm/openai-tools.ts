@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
-import type { LlmPart, Tool } from './engine.ts';
+import type { LlmPart, LlmRequest, ToolSpec } from './engine.ts';
 
 /** Calls in one round; the model is told that the others were not made. */
 const MOST_CALLS = 8;
@@ -8,7 +8,7 @@ const MOST_CALLS = 8;
 const LONGEST_JSON = 8_000;
 
 /** The tools as the endpoint wants them described. */
-export function describeTools(tools: readonly Tool[]): OpenAI.ChatCompletionFunctionTool[] {
+export function describeTools(tools: readonly ToolSpec[]): OpenAI.ChatCompletionFunctionTool[] {
   return tools.map(({ name, description, input }) => {
     const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input' });
     return { type: 'function', function: { name, description, parameters } };
@@ -45,28 +45,48 @@ export class ToolCalls {
     };
   }
 
-  /** Makes the calls; a wrong one is an answer to the model, not an error. */
-  run(tools: readonly Tool[]): { answer: OpenAI.ChatCompletionToolMessageParam; part?: LlmPart }[] {
-    return this.calls.map(({ id, name, json }, index) => {
+  /** Makes the calls, one after the other; a wrong one is an answer to the model, not an error. */
+  async *run(request: Pick<LlmRequest, 'tools' | 'effects'>): AsyncGenerator<CallAnswer> {
+    for (const [index, { id, name, json }] of this.calls.entries()) {
       const answer = (content: string) => ({ role: 'tool' as const, tool_call_id: id, content });
-      if (index >= MOST_CALLS) return { answer: answer(`error: at most ${MOST_CALLS} calls at once`) };
-      try {
-        const { input, output } = runTool(tools, name, json);
-        const result = JSON.stringify(output ?? null).slice(0, LONGEST_JSON);
-        return { answer: answer(result), part: { type: 'tool', name, input, output } };
-      } catch (error) {
-        return { answer: answer(`error: ${(error as Error).message}`) };
+      if (index >= MOST_CALLS) {
+        yield { answer: answer(`error: at most ${MOST_CALLS} calls at once`) };
+        continue;
       }
-    });
+      try {
+        const { output, part } = await runTool(request, name, json);
+        yield { answer: answer(JSON.stringify(output ?? null).slice(0, LONGEST_JSON)), part };
+      } catch (error) {
+        yield { answer: answer(`error: ${(error as Error).message}`) };
+      }
+    }
   }
 }
 
-function runTool(tools: readonly Tool[], name: string, json: string) {
+interface CallAnswer {
+  answer: OpenAI.ChatCompletionToolMessageParam;
+  /** Of a pure tool: whoever has an effect done notes it. */
+  part?: LlmPart;
+}
+
+async function runTool({ tools, effects }: Pick<LlmRequest, 'tools' | 'effects'>, name: string, json: string) {
   const tool = tools.find((tool) => tool.name === name);
-  if (!tool) throw new Error(`there is no tool ${name}`);
+  if (tool) {
+    const input = parseInput(tool, json);
+    const output = tool.run(input);
+    return { output, part: { type: 'tool' as const, name, input, output } };
+  }
+  const effect = effects?.tools.find((effect) => effect.name === name);
+  if (!effect) throw new Error(`there is no tool ${name}`);
+  const outcome = await effects!.use(name, parseInput(effect, json));
+  if (!outcome.done) throw new Error(`not done: ${outcome.message}`);
+  return { output: outcome.output };
+}
+
+function parseInput(tool: ToolSpec, json: string): unknown {
   const parsed = tool.input.safeParse(parseArguments(json));
   if (!parsed.success) throw new Error(`wrong arguments: ${z.prettifyError(parsed.error)}`);
-  return { input: parsed.data, output: tool.run(parsed.data) };
+  return parsed.data;
 }
 
 function parseArguments(json: string): unknown {

@@ -1,4 +1,4 @@
-import type { CallerTurn, Intent, IntentAnswer, UseTool } from '../../domain.ts';
+import type { Intent } from '../../domain.ts';
 import { fallback, greeting } from '../prompts.ts';
 import { accountIntents } from './accounts.ts';
 import { lendingIntents } from './lending.ts';
@@ -32,14 +32,14 @@ const affirm: Intent = {
     'I confirm that.',
     'You are right.',
   ],
-  answer(dialogue, use) {
+  answer(dialogue, use, effect) {
     const before = dialogue.at(-2);
-    if (before?.intents.includes('account_data')) return answerBy('human', dialogue, use);
+    if (before?.intents.includes('account_data')) return answerBy('human', dialogue, use, effect);
     // Asked for an amount or a term, some say "yes" first.
     const open = before?.intents.find((name) =>
       ['loan_request', 'payment_plan', 'change_terms'].includes(name),
     );
-    return open ? answerBy(open, dialogue, use) : { text: 'Good. What can I do for you?' };
+    return open ? answerBy(open, dialogue, use, effect) : { text: 'Good. What can I do for you?' };
   },
 };
 
@@ -71,12 +71,14 @@ const repeat: Intent = {
     'You talk too fast.',
     'I do not understand.',
   ],
-  answer(dialogue, use) {
+  async answer(dialogue, use, effect) {
     const at = dialogue.findLastIndex((turn) => !turn.intents.includes('repeat'));
     const repeated = dialogue[at];
     if (!repeated) return { text: greeting };
     if (repeated.intents.length === 0) return { text: fallback };
-    const answers = repeated.intents.map((name) => answerBy(name, dialogue.slice(0, at + 1), use));
+    const answers = await Promise.all(
+      repeated.intents.map((name) => answerBy(name, dialogue.slice(0, at + 1), use, effect)),
+    );
     return { text: answers.map(({ text }) => text).join(' ') };
   },
 };
@@ -92,5 +94,7 @@ export const bankingIntents: readonly Intent[] = [
   repeat,
 ];
 
-const answerBy = (name: string, dialogue: CallerTurn[], use: UseTool): IntentAnswer =>
-  bankingIntents.find((intent) => intent.name === name)!.answer(dialogue, use);
+const answerBy: (name: string, ...given: Parameters<Intent['answer']>) => ReturnType<Intent['answer']> = (
+  name,
+  ...given
+) => bankingIntents.find((intent) => intent.name === name)!.answer(...given);

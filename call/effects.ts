@@ -1,0 +1,29 @@
+/** Who the caller has been shown to be; the workflow keeps it. */
+export interface Identity {
+  state: 'unknown' | 'verified';
+  /** The customer, once verified. */
+  customer?: string;
+  /** Checks that failed in this call. */
+  failures: number;
+}
+
+/** After so many failed checks a call tries no further one. */
+export const mostIdentityFailures = 3;
+
+/** Whether the caller was told that the call is recorded, or has objected. */
+export type RecordingConsent = 'undisclosed' | 'disclosed' | 'refused';
+
+/** What became of a tool with an effect. `message` can be read to a model. */
+export type EffectOutcome = { done: true; output: unknown } | { done: false; why: NotDone; message: string };
+
+export type NotDone =
+  /** The caller's identity has to be checked first. */
+  | 'identity'
+  /** The check failed too often in this call. */
+  | 'locked'
+  /** There is no such tool, or its input is wrong. */
+  | 'input'
+  /** The domain's own rules: the message says which. */
+  | 'refused'
+  /** What it needs could not be reached in time; it may have been done all the same. */
+  | 'unavailable';
