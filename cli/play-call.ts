@@ -6,9 +6,9 @@ import type { TurnTaking } from './turn-taking.ts';
 export type CallerLine = Int16Array | string;
 
 /** The greeting begins and ends within this, ms: a cold start of every engine included. */
-const GREETING_MS = 60_000;
+export const GREETING_MS = 60_000;
 /** A reply is thought out and heard to its end within this, ms. */
-const REPLY_MS = 60_000;
+export const REPLY_MS = 60_000;
 /** A bot that has said its last reply begins its farewell within this, ms. */
 const FAREWELL_MS = 2_000;
 
@@ -33,10 +33,14 @@ export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerL
     await turns.until(() => turns.isDoneSince(before), REPLY_MS);
     if (turns.turn > before && turns.hasAnswered(turns.turn)) answering.push(turns.turn);
   }
-  // The bot may have been told goodbye: then it has the last word, and hangs up itself.
+  await hearFarewell(turns);
+  await caller.hangUp();
+  return answering;
+}
+
+/** The bot may have been told goodbye: then it has the last word, and hangs up itself. */
+export async function hearFarewell(turns: TurnTaking): Promise<void> {
   while (await turns.until(() => turns.isSounding, FAREWELL_MS)) {
     await turns.until(() => !turns.isSounding, REPLY_MS);
   }
-  await caller.hangUp();
-  return answering;
 }

@@ -4,6 +4,7 @@ import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
 import { Provision } from './commands/provision.ts';
 import { StartCall } from './commands/start-call.ts';
+import { Talk } from './commands/talk.ts';
 import { Up } from './commands/up.ts';
 import { Worker } from './commands/worker.ts';
 import { version } from '../config/package.ts';
@@ -12,7 +13,7 @@ import { suggestion } from './nearest.ts';
 import { quote } from './settings-option.ts';
 import { namePlaceholders } from './usage-text.ts';
 
-const commands = [Up, StartCall, EndCall, MonitorSession, OrchestratorHealth, Worker, Provision];
+const commands = [Up, StartCall, Talk, EndCall, MonitorSession, OrchestratorHealth, Worker, Provision];
 const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
 
 class OrkestraCli extends Cli {
