@@ -69,7 +69,7 @@ export const configSchema = z
       folder: env('ORKESTRA_MODELS', z.string().default(join(cacheFolder(), 'models'))),
     }),
     engines: section({
-      stt: env('ORKESTRA_STT', z.enum(['moonshine', 'openai', 'scripted']).default('moonshine')),
+      stt: env('ORKESTRA_STT', z.enum(['moonshine', 'deepgram', 'openai', 'scripted']).default('moonshine')),
       tts: env('ORKESTRA_TTS', z.enum(['piper', 'openai', 'scripted']).default('piper')),
       llm: env('ORKESTRA_LLM', z.enum(['responder', 'openai', 'scripted']).default('responder')),
       embedding: env('ORKESTRA_EMBEDDING', z.enum(['minilm', 'scripted']).default('minilm')),
@@ -93,6 +93,12 @@ export const configSchema = z
       /** How Twilio reaches the gateway, as in `https://voice.example.com`. */
       publicUrl: env('ORKESTRA_PUBLIC_URL', z.url({ protocol: /^https?$/ }).optional()),
       apiUrl: env('TWILIO_API_URL', z.url({ protocol: /^https?$/ }).default('https://api.twilio.com')),
+    }),
+    deepgram: section({
+      /** Of Deepgram itself, or of one on your own machines. */
+      baseUrl: env('DEEPGRAM_BASE_URL', z.url({ protocol: /^wss?$/ }).default('wss://api.deepgram.com')),
+      apiKey: env('DEEPGRAM_API_KEY', z.string().optional()),
+      model: env('DEEPGRAM_MODEL', z.string().default('nova-3')),
     }),
     /** Any endpoint that speaks OpenAI's chat completions, transcriptions, or speech. */
     openai: section({
