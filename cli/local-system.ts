@@ -22,14 +22,20 @@ const LOGS = join('.orkestra', 'logs');
  */
 export async function startLocalSystem(report: Report): Promise<LocalSystem> {
   const { gateway, models } = loadConfig();
-  await provision({ folder: models.folder, report });
   report('servers: starting Temporal, Redis and Postgres, those that the environment does not name');
-  const stack = await startStack({ report });
+  // A first start downloads models while it builds a Temporal server.
+  const [provisioned, started] = await Promise.allSettled([
+    provision({ folder: models.folder, report }),
+    startStack({ report }),
+  ]);
+  if (started.status === 'rejected') throw started.reason;
+  const stack = started.value;
   const stopping: (() => unknown)[] = [stack.stop];
   const stop = async () => {
     for (let step = stopping.pop(); step; step = stopping.pop()) await step();
   };
   try {
+    if (provisioned.status === 'rejected') throw provisioned.reason;
     report(`workers: starting ${workerNames.join(', ')}; their logs are in ${LOGS}`);
     const startedAt = Date.now();
     const workers = await startWorkers({ env: stack.env, folder: LOGS, report, gatewayPort: gateway.port });

@@ -40,7 +40,7 @@ export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerL
 
 /** The bot may have been told goodbye: then it has the last word, and hangs up itself. */
 export async function hearFarewell(turns: TurnTaking): Promise<void> {
-  while (await turns.until(() => turns.isSounding, FAREWELL_MS)) {
+  while (!turns.over && (await turns.until(() => turns.isSounding, FAREWELL_MS))) {
     await turns.until(() => !turns.isSounding, REPLY_MS);
   }
 }
