@@ -34,7 +34,8 @@ export function llmContract(name: string, makeEngine: () => Promise<LlmEngine>) 
       const parts = await partsOf(engine.reply(question(), signal()));
       const texts = parts.filter(({ type }) => type === 'text');
       expect(texts.length).toBeGreaterThan(1);
-      expect(textOf(parts)).toMatch(/^\w.*[.?!]$/);
+      // A small model may talk until it is stopped.
+      expect(textOf(parts)).toMatch(/^\w[^.?!]+[.?!]/);
     });
 
     test('what the reply took is told', async () => {
