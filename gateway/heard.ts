@@ -1,22 +1,15 @@
 import { bytesPerMs, type MediaFormat } from '../audio/format.ts';
-import { loudness, LOUDNESS_FRAME_MS as FRAME_MS, loudnessFrameBytes, SILENCE_RMS } from './loudness.ts';
+import { type SpokenSentence, wordEnds } from './word-ends.ts';
 
-export interface SpokenSentence {
-  text: string;
-  audio: Uint8Array;
-  /** All of its audio is here. */
-  done: boolean;
-}
+export type { SpokenSentence };
 
 /** How much of a question's end is not waited for, and how long after it a caller may be answering it, ms. */
 const ENDING_MS = 900;
 const AFTER_MS = 700;
-/** How long a voice takes for a character, ms, where a sentence's audio is not all here. */
-const CHARACTER_MS = 65;
 
 /**
- * The words of these sentences that were heard in their first `heardBytes` of audio: whole words, those of the
- * sentence that was cut in proportion to its audio without silence.
+ * The words of these sentences that were heard in their first `heardBytes` of audio: whole words, to
+ * within one (`npm run bench -- turns` counts them).
  */
 export function wordsHeard(
   format: MediaFormat,
@@ -28,7 +21,7 @@ export function wordsHeard(
   for (const sentence of sentences) {
     if (left <= 0) break;
     const whole = sentence.done && left >= sentence.audio.length;
-    heard.push(whole ? sentence.text : wordsWithin(sentence.text, shareHeard(format, sentence, left)));
+    heard.push(whole ? sentence.text : wordsWithin(format, sentence, left));
     left -= sentence.audio.length;
   }
   return heard.filter(Boolean).join(' ');
@@ -65,26 +58,8 @@ export function isAsking(
   return false;
 }
 
-/** 0–1 of the sentence's voiced audio. */
-function shareHeard(format: MediaFormat, sentence: SpokenSentence, heardBytes: number): number {
-  const framesHeard = Math.floor(heardBytes / loudnessFrameBytes(format));
-  let voiced = 0;
-  let voicedHeard = 0;
-  for (const [i, level] of loudness(format, sentence.audio).entries()) {
-    if (level < SILENCE_RMS) continue;
-    voiced++;
-    if (i < framesHeard) voicedHeard++;
-  }
-  const all = sentence.done ? voiced : Math.max(voiced, (sentence.text.length * CHARACTER_MS) / FRAME_MS);
-  return all === 0 ? 0 : voicedHeard / all;
-}
-
-function wordsWithin(text: string, share: number): string {
-  const limit = text.trimEnd().length * share;
-  let end = 0;
-  for (const word of text.matchAll(/\S+/g)) {
-    if (word.index + word[0].length > limit) break;
-    end = word.index + word[0].length;
-  }
-  return text.slice(0, end);
+function wordsWithin(format: MediaFormat, sentence: SpokenSentence, heardBytes: number): string {
+  const count = wordEnds(format, sentence).filter((end) => end <= heardBytes).length;
+  const last = [...sentence.text.matchAll(/\S+/g)][count - 1];
+  return last ? sentence.text.slice(0, last.index + last[0].length) : '';
 }

@@ -41,9 +41,9 @@ describe('an interruption', () => {
     const line = new Line();
     line.chunk(500, { ...part, text }, 0xff);
     line.chunk(500);
-    vi.advanceTimersByTime(750);
+    vi.advanceTimersByTime(780);
     line.playback.interrupt();
-    expect(line.story().at(-1)).toBe('cut greeting 750: one two three four five');
+    expect(line.story().at(-1)).toBe('cut greeting 780: one two three four five');
   });
 
   test('of a sentence whose audio is still coming does not claim all its words', () => {
@@ -51,7 +51,7 @@ describe('an interruption', () => {
     line.chunk(400, { ...part, text });
     vi.advanceTimersByTime(400);
     line.playback.interrupt();
-    expect(line.story().at(-1)).toBe('cut greeting 400: one');
+    expect(line.story().at(-1)).toBe('cut greeting 400: one two');
   });
 
   test('what waited behind is dropped as well, what comes later is not', () => {
