@@ -1,5 +1,6 @@
 import type { EffectOutcome, Identity } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
+import type { LineStatus } from '../call/telephone.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
 
 /**
@@ -87,7 +88,7 @@ export type ReplyResult =
   | { kind: 'unused' };
 
 /** The domain's own words for an occasion. */
-export type Prompt = 'greeting' | 'idle' | 'farewell' | 'apology';
+export type Prompt = 'greeting' | 'idle' | 'farewell' | 'apology' | 'voicemail';
 
 /** The reply of a turn, a prompt of the domain (the `nth` of its kind), or words from outside. */
 export type SpeechSource = { turn: number } | { prompt: Prompt; nth: number } | { text: string };
@@ -137,6 +138,16 @@ export interface CloseInput {
   reason: string;
 }
 
+export interface DialInput {
+  session: string;
+  phone: string;
+  settings: CallSettings;
+  /** It is not known whether the call was placed before: Twilio is asked for it first. */
+  again: boolean;
+  /** When the call began, ms since the Unix epoch: what was placed before that is another call. */
+  since: number;
+}
+
 export interface SttActivities {
   listen(input: ListenInput): Promise<ListenResult>;
 }
@@ -179,6 +190,13 @@ export interface ToolActivities {
 export interface OrchestratorActivities {
   /** Tells everyone on the stream that the call is over, and lets the stream expire. */
   closeStream(input: CloseInput): Promise<void>;
+}
+
+export interface TelephonyActivities {
+  /** Places a telephone call, once: an error that is retryable leaves open whether it was placed. */
+  dial(input: DialInput): Promise<{ callSid: string; status: LineStatus }>;
+  /** Ends a telephone call. Doing it again changes nothing. */
+  hangUpLine(input: { callSid: string }): Promise<void>;
 }
 
 export type { AnswerSource, TurnTimes };

@@ -12,6 +12,8 @@ export interface Domain {
   farewell: string;
   /** Said when no answer could be had in time. */
   apology: string;
+  /** Left on an answering machine that took a call of ours; holds nothing that only the caller may know. */
+  voicemail: string;
   /** The system prompt of a model. Its hash is the prompt's version. */
   instructions: string;
   /** Pure: they run inside the reply. */

@@ -28,6 +28,7 @@ function shop(seen: CallerTurn[][] = []): Domain {
     greeting: 'Hello.',
     idlePrompts: [],
     farewell: 'Bye.',
+    voicemail: '',
     apology: 'Sorry.',
     instructions: '',
     tools: [double, endCall],

@@ -15,11 +15,13 @@ import { PreparedSpeech } from '../activities/speak/prepared.ts';
 import { ttsActivities } from '../activities/speak/speak.ts';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { toolActivities } from '../activities/tools/use-tool.ts';
+import { telephonyActivities } from '../activities/telephony.ts';
 import type { RecordCallInput, RecordTurnInput } from '../activities/types.ts';
 import { callRequestSchema, workflowIdOf } from '../call/request.ts';
 import type { CallSettingsPatch } from '../call/settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../config/log.ts';
+import type { Config } from '../config/schema.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
@@ -67,7 +69,9 @@ export class CallLab {
     private readonly connection: NativeConnection,
   ) {}
 
-  static async open(engines: { stt?: SttEngine; llm?: LlmEngine } = {}): Promise<CallLab> {
+  static async open(
+    engines: { stt?: SttEngine; llm?: LlmEngine; twilio?: Partial<Config['twilio']> } = {},
+  ): Promise<CallLab> {
     try {
       Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
     } catch {
@@ -89,7 +93,11 @@ export class CallLab {
     const engine = createScriptedTts();
     const llm = engines.llm ?? echoLlm;
     await Promise.all([
-      lab.work('call', { ...orchestratorActivities(hub), ...toolActivities(() => database.open()) }),
+      lab.work('call', {
+        ...orchestratorActivities(hub),
+        ...toolActivities(() => database.open()),
+        ...telephonyActivities({ ...config.twilio, ...engines.twilio }),
+      }),
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),
       lab.work('llm', llmActivities({ ...deps, ...workflow, engineFor: () => llm })),
       lab.work('tts', ttsActivities({ ...deps, engine, prepared: new PreparedSpeech(engine) })),
@@ -108,13 +116,19 @@ export class CallLab {
   }
 
   /** Starts a call; without stored answers, since no cache worker stands here. */
-  async start(settings: CallSettingsPatch = {}, session = `lab-${randomUUID().slice(0, 12)}`) {
+  async start(
+    settings: CallSettingsPatch = {},
+    session = `lab-${randomUUID().slice(0, 12)}`,
+    more: { dial?: boolean; phone?: string; customer?: string } = {},
+  ) {
+    const { dial, ...who } = more;
     const request = callRequestSchema.parse({
       session,
       origin: 'cli',
+      ...who,
       settings: { endpointingMs: 0, endpointingMaxMs: 0, cache: false, ...settings },
     });
-    const input: CallInput = { request, taskQueuePrefix: this.prefix };
+    const input: CallInput = { request, taskQueuePrefix: this.prefix, dial };
     const handle: WorkflowHandle<typeof call> = await this.client.workflow.start<typeof call>('call', {
       workflowId: workflowIdOf(session),
       taskQueue: taskQueueOf(this.prefix, 'call'),

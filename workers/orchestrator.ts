@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { toolActivities } from '../activities/tools/use-tool.ts';
+import { telephonyActivities } from '../activities/telephony.ts';
 import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { DatabaseOnDemand } from './database.ts';
@@ -30,7 +31,11 @@ export const run = () =>
       namespace,
       identity: id,
       workflowBundle,
-      activities: { ...orchestratorActivities(hub), ...toolActivities(() => database.open()) },
+      activities: {
+        ...orchestratorActivities(hub),
+        ...toolActivities(() => database.open()),
+        ...telephonyActivities(config.twilio),
+      },
       taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
       // A cached call costs some 100 kB; more calls than this are replayed when they come back.

@@ -5,11 +5,12 @@ import type {
   LlmActivities,
   OrchestratorActivities,
   SttActivities,
+  TelephonyActivities,
   ToolActivities,
   TtsActivities,
 } from '../activities/types.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
-import { recordOptions, stageOptions, toolOptions } from './limits.ts';
+import { dialOptions, hangUpOptions, recordOptions, stageOptions, toolOptions } from './limits.ts';
 
 /** How an activity is named in the history, and shown in the Web UI: a line of its own, and its group. */
 export interface Shown {
@@ -33,4 +34,12 @@ export function activities(prefix: string, shown: Shown = {}) {
   const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
   const { useTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });
   return { useTool, listen, recall, reply, speak, recordTurn, recordCall, closeStream };
+}
+
+/** What is done with telephone lines, on the orchestrator's own queue. */
+export function telephony(): TelephonyActivities {
+  const { taskQueue } = workflowInfo();
+  const { dial } = proxyActivities<TelephonyActivities>({ ...dialOptions, taskQueue });
+  const { hangUpLine } = proxyActivities<TelephonyActivities>({ ...hangUpOptions, taskQueue });
+  return { dial, hangUpLine };
 }

@@ -10,9 +10,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ListenResult } from '../activities/types.ts';
+import type { Turn } from '../call/transcript.ts';
+import { telephony } from './activities.ts';
 import { Asides } from './asides.ts';
 import { receiveMessages } from './handlers.ts';
+import { handoverSummary, transferReason } from './handover.ts';
 import { farewellTimeoutMs, recordingTimeoutMs, turnsPerRun } from './limits.ts';
+import { Line } from './line.ts';
 import { CallMemory } from './memory.ts';
 import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
 import { Stages } from './stages.ts';
@@ -27,10 +31,13 @@ export async function call(input: CallInput): Promise<CallSummary> {
   return new Call(input).run();
 }
 
-/** Why a call ends, and whether the bot still says goodbye. */
+/** Said where the reply itself had no words for it. */
+const transferWords = 'I will put you through to a colleague. One moment, please.';
+
+/** Why a call ends, and what the bot says last. */
 interface Ending {
   reason: string;
-  farewell: boolean;
+  farewell: boolean | 'voicemail';
 }
 
 class Call {
@@ -38,6 +45,7 @@ class Call {
   private readonly stages: Stages;
   private readonly asides: Asides;
   private readonly tools: Tools;
+  private readonly line: Line;
   private ending: Ending | undefined;
   private settling = 0;
   private recording = 0;
@@ -53,6 +61,12 @@ class Call {
       end: (reason) => this.end({ reason, farewell: true }),
       configured: () => this.watchLength(),
       restartStages: (activityIds) => this.stages.restart(activityIds),
+      line: (report) => this.line.report(report),
+    });
+    this.line = new Line(this.memory, telephony, {
+      over: (reason) => this.end({ reason, farewell: false }),
+      machine: (takesMessage) => this.onMachine(takesMessage),
+      answered: () => this.memory.phase === 'dialling' && this.publish('connecting'),
     });
   }
 
@@ -70,11 +84,13 @@ class Call {
   private open() {
     const { domain } = this.memory.request;
     upsertSearchAttributes([{ key: searchAttributes.domain, value: domain }]);
-    this.publish('connecting');
+    this.publish(this.input.dial ? 'dialling' : 'connecting');
+    if (this.input.dial) void this.line.dial();
     void this.asides.speak('greeting', { prompt: 'greeting', nth: 0 }).then((greeting) => {
       if (greeting.kind !== 'spoken') return;
       // The greeting says that the call is recorded; one that was cut short may not have.
-      if (!greeting.interrupted && this.memory.recording === 'undisclosed') this.memory.recording = 'disclosed';
+      if (!greeting.interrupted && this.memory.recording === 'undisclosed')
+        this.memory.recording = 'disclosed';
       if (!this.ending) this.publish('conversation');
     });
   }
@@ -115,7 +131,9 @@ class Call {
       const { turn, endsCall } = await settleTurn(this.memory, this.tools, armed, said);
       this.memory.addTurn(turn);
       this.publish(this.ending ? this.memory.phase : 'conversation');
-      if (endsCall) this.end({ reason: 'the caller said goodbye', farewell: false });
+      const wish = transferReason(turn);
+      if (wish !== undefined) await this.transfer(turn, wish);
+      else if (endsCall) this.end({ reason: 'the caller said goodbye', farewell: false });
       void this.record(() => recordTurn(this.memory, this.stages, turn));
     } catch (error) {
       // Only stages that failed for good come here; the caller hears an apology instead of a reply.
@@ -124,6 +142,21 @@ class Call {
     } finally {
       this.settling -= 1;
     }
+  }
+
+  /** The caller goes to a person: their line does, once the stream has ended (see the gateway's webhooks). */
+  private async transfer(turn: Turn, reason: string) {
+    if (this.ending) return;
+    this.memory.transfer = { reason, summary: handoverSummary(this.memory, reason) };
+    if (!turn.heard) await this.asides.speak('transfer', { text: transferWords });
+    this.end({ reason: 'transferred', farewell: false });
+  }
+
+  private onMachine(takesMessage: boolean) {
+    const { answeringMachine } = this.memory.settings;
+    if (answeringMachine === 'ignore') return;
+    const leavesMessage = takesMessage && answeringMachine === 'message';
+    this.end({ reason: 'an answering machine took the call', farewell: leavesMessage && 'voicemail' });
   }
 
   private promptAfterSilence() {
@@ -150,6 +183,7 @@ class Call {
 
   private end(ending: Ending) {
     this.ending ??= ending;
+    this.memory.ending = true;
   }
 
   /** Starts the timer of the longest call, or starts it anew when that was changed. */
@@ -172,15 +206,15 @@ class Call {
     const { memory, asides } = this;
     const { session, domain } = memory.request;
     const { reason } = this.ending!;
-    // Nobody would hear it who has not been heard to connect.
-    const farewell = this.ending!.farewell && memory.phase !== 'connecting';
+    // Nobody would hear a goodbye who has not been heard to connect.
+    const unheard = memory.phase === 'dialling' || memory.phase === 'connecting';
+    const { farewell: wanted } = this.ending!;
+    const farewell = wanted === 'voicemail' ? wanted : !unheard && wanted && 'farewell';
     memory.endReason = reason;
     this.publish('farewell');
+    if (unheard && !farewell && this.input.dial) await this.line.hangUp();
     if (farewell) {
-      await Promise.race([
-        asides.speak('farewell', { prompt: 'farewell', nth: 0 }),
-        sleep(farewellTimeoutMs),
-      ]);
+      await Promise.race([asides.speak('farewell', { prompt: farewell, nth: 0 }), sleep(farewellTimeoutMs)]);
     }
     const name = (id: string) => ({ id, summary: `end of the call: ${reason}` });
     await this.record(() =>
@@ -194,7 +228,7 @@ class Call {
     await condition(() => this.recording === 0, recordingTimeoutMs);
     this.publish('ended');
     await condition(allHandlersFinished);
-    return { session, reason, turns, durationMs: endedAt - startedAt };
+    return { session, reason, turns, durationMs: endedAt - startedAt, transfer: memory.transfer };
   }
 
   /** At a quiet moment of a long run; what the caller says meanwhile waits in the stream. */

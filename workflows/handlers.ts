@@ -1,5 +1,6 @@
 import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
+import type { LineReport } from '../call/telephone.ts';
 import type { Asides } from './asides.ts';
 import type { CallMemory } from './memory.ts';
 import {
@@ -9,6 +10,8 @@ import {
   endPayload,
   endSignal,
   endUpdate,
+  linePayload,
+  lineSignal,
   sayPayload,
   saySignal,
   sayUpdate,
@@ -67,6 +70,7 @@ export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools
       call.restartStages(activityIds),
     ),
   );
+  setHandler(lineSignal, (payload) => accept(memory, 'line', linePayload, payload, call.line));
   setHandler(endSignal, (payload) => accept(memory, 'end', endPayload, payload ?? {}, end));
 }
 
@@ -75,6 +79,7 @@ interface CallControls {
   end(reason: string): void;
   configured(): void;
   restartStages(activityIds: string[]): void;
+  line(report: LineReport): void;
 }
 
 function check(message: string, schema: z.ZodType, payload: unknown) {

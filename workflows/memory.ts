@@ -4,6 +4,8 @@ import type { CallRequest } from '../call/request.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
 import { carriedTurns } from './limits.ts';
+import type { Transfer } from './handover.ts';
+import type { LineState } from './line.ts';
 import type { CallInput, CallState, CallTranscript, CarriedState, Phase } from './messages.ts';
 
 /** What a call knows of itself: its durable state, all of which goes along into the next run. */
@@ -13,6 +15,10 @@ export class CallMemory {
   readonly startedAt: number;
   phase: Phase = 'connecting';
   endReason: string | undefined;
+  /** The call is to end. */
+  ending = false;
+  line: LineState;
+  transfer: Transfer | undefined;
   settings: CallSettings;
   adapter: string;
   /** The turn that is armed. */
@@ -48,6 +54,7 @@ export class CallMemory {
       asides: [],
       omitted: 0,
       rejectedSignals: 0,
+      line: { callSid: input.request.callSid },
       identity: { state: 'unknown', failures: 0 },
       recording: 'undisclosed',
       toolUses: [],
@@ -64,6 +71,8 @@ export class CallMemory {
     this.asides = carried.asides;
     this.omitted = carried.omitted;
     this.rejectedSignals = carried.rejectedSignals;
+    this.line = carried.line;
+    this.transfer = carried.transfer;
     this.identity = carried.identity;
     this.recording = carried.recording;
     this.toolUses = carried.toolUses;
@@ -116,6 +125,8 @@ export class CallMemory {
       recording: this.recording,
       endReason: this.endReason,
       rejectedSignals: this.rejectedSignals,
+      line: this.line,
+      transfer: this.transfer,
     };
   }
 
@@ -140,6 +151,8 @@ export class CallMemory {
         asides: this.asides,
         omitted: this.omitted,
         rejectedSignals: this.rejectedSignals,
+        line: this.line,
+        transfer: this.transfer,
         identity: this.identity,
         recording: this.recording,
         toolUses: this.toolUses,

@@ -5,14 +5,18 @@ import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.
 import { callSettingsPatchSchema, type CallSettings } from '../call/settings.ts';
 import type { TurnEnd } from '../activities/types.ts';
 import type { CallRequest } from '../call/request.ts';
+import { lineReportSchema } from '../call/telephone.ts';
 import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
+import type { Transfer } from './handover.ts';
+import type { LineState } from './line.ts';
 
 /**
  * The API of a call for external systems: every signal, update, query and search attribute of the workflow
  * `call`, whose id is `call-<session>`.
  */
 
-export type Phase = 'connecting' | 'conversation' | 'farewell' | 'ended';
+/** `dialling`, `connecting`: nobody has heard the bot yet. */
+export type Phase = 'dialling' | 'connecting' | 'conversation' | 'farewell' | 'ended';
 
 /** Query `state`. */
 export interface CallState {
@@ -27,6 +31,10 @@ export interface CallState {
   identity: Omit<Identity, 'customer'>;
   recording: RecordingConsent;
   endReason?: string;
+  /** What is known of the telephone call, where it is one. */
+  line: LineState;
+  /** Set once the caller goes to a person. */
+  transfer?: Transfer;
   /** Payloads of signals that were ignored because they were wrong. */
   rejectedSignals: number;
 }
@@ -45,6 +53,7 @@ export interface CallSummary {
   reason: string;
   turns: number;
   durationMs: number;
+  transfer?: Transfer;
 }
 
 export const sayPayload = z.object({ text: z.string().trim().min(1).max(1_000) }).strict();
@@ -97,6 +106,10 @@ export const useToolUpdate = defineUpdate<EffectOutcome, [z.input<typeof useTool
 export const useToolId = ({ turn, tool, nth }: z.input<typeof useToolPayload>) =>
   `tool-${turn}-${tool}-${nth}`;
 
+/** From the gateway: news of the call's telephone line, from Twilio's webhooks. */
+export const linePayload = lineReportSchema;
+export const lineSignal = defineSignal<[z.input<typeof linePayload>]>('line');
+
 /** Search attributes: what the Web UI lists and filters calls by. */
 export const searchAttributes = {
   domain: defineSearchAttributeKey('OrkestraDomain', 'KEYWORD'),
@@ -109,6 +122,8 @@ export const searchAttributes = {
 export interface CallInput {
   request: CallRequest;
   taskQueuePrefix: string;
+  /** The bot calls the caller, at `request.phone`. */
+  dial?: boolean;
   carried?: CarriedState;
 }
 
@@ -126,6 +141,8 @@ export interface CarriedState {
   asides: Aside[];
   omitted: number;
   rejectedSignals: number;
+  line: LineState;
+  transfer?: Transfer;
   identity: Identity;
   recording: RecordingConsent;
   /** Of turns that are still being answered. */

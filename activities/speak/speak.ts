@@ -52,8 +52,8 @@ export async function prepareSpeech(prepared: PreparedSpeech, voice: string): Pr
     { encoding: 'mulaw', sampleRate: 8_000 },
     { encoding: 'pcm16', sampleRate: 16_000 },
   ];
-  for (const { greeting, idlePrompts, farewell, apology } of domains) {
-    for (const text of [greeting, ...idlePrompts, farewell, apology]) {
+  for (const { greeting, idlePrompts, farewell, apology, voicemail } of domains) {
+    for (const text of [greeting, ...idlePrompts, farewell, apology, voicemail]) {
       for (const format of formats) await prepared.get(format, { text, voice, speed: 1 });
     }
   }

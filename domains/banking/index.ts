@@ -2,7 +2,7 @@ import type { Domain } from '../domain.ts';
 import { bankingIntents } from './intents/index.ts';
 import { misheard } from './misheard.ts';
 import { manipulation, offTopic } from './off-topic.ts';
-import { apology, fallback, farewell, greeting, idlePrompts, instructions } from './prompts.ts';
+import { apology, fallback, farewell, greeting, idlePrompts, instructions, voicemail } from './prompts.ts';
 import { tools } from './tools.ts';
 
 /** Northwind Bank, which does not exist: loans, payment plans, and what callers ask a bank. */
@@ -12,6 +12,7 @@ export const banking: Domain = {
   idlePrompts,
   farewell,
   apology,
+  voicemail,
   instructions,
   tools,
   effects: [],

@@ -24,6 +24,9 @@ export const farewell = 'Thank you for calling Northwind Bank. Goodbye.';
 
 export const apology = 'I am sorry, I could not look that up just now. Could you please ask me again?';
 
+export const voicemail =
+  'Hello, this is the virtual assistant of Northwind Bank. We would like to speak with you. Please call us back when you have a moment. Goodbye.';
+
 export const fallback =
   'I am sorry, I did not get that. Could you say it in other words? I can help with loans, payment plans, rates, opening hours and cards.';
 

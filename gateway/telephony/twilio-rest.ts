@@ -59,7 +59,7 @@ export function twilioAccount(twilio: Config['twilio']): TwilioAccount {
 
 /** Places a call. After an error that is not final, it may have been placed all the same. */
 export async function createCall(account: TwilioAccount, form: Record<string, string | string[]>) {
-  const call = callSchema.parse(await ask(account, 'POST', 'Calls.json', form));
+  const call = callSchema.parse(await ask(account, 'Calls.json', form));
   return { callSid: call.sid, status: call.status };
 }
 
@@ -70,9 +70,7 @@ export async function findCall(
   since: number,
 ): Promise<TwilioCall | undefined> {
   const query = new URLSearchParams({ To: to, From: account.from, PageSize: '20' });
-  const { calls } = z
-    .object({ calls: z.array(callSchema) })
-    .parse(await ask(account, 'GET', `Calls.json?${query}`));
+  const { calls } = z.object({ calls: z.array(callSchema) }).parse(await ask(account, `Calls.json?${query}`));
   const found = calls.find(
     ({ direction, date_created: at }) => direction === 'outbound-api' && at && Date.parse(at) >= since,
   );
@@ -81,19 +79,16 @@ export async function findCall(
 
 /** Ends a call, ringing or not. One that is over stays so. */
 export async function endCall(account: TwilioAccount, callSid: string): Promise<void> {
-  await ask(account, 'POST', `Calls/${callSid}.json`, { Status: 'completed' });
+  await ask(account, `Calls/${callSid}.json`, { Status: 'completed' });
 }
 
+/** Posts a form, or gets what is there. */
 async function ask(
   { accountSid, authToken, apiUrl }: TwilioAccount,
-  method: 'GET' | 'POST',
   path: string,
   form?: Record<string, string | string[]>,
 ): Promise<unknown> {
   const url = `${apiUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${accountSid}/${path}`;
-  const pairs = Object.entries(form ?? {}).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value]),
-  );
   const headers = {
     authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
     accept: 'application/json',
@@ -101,10 +96,9 @@ async function ask(
   let response: Response;
   try {
     response = await fetch(url, {
-      method,
       headers,
-      body: form && new URLSearchParams(pairs),
       signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(form && { method: 'POST', body: encode(form) }),
     });
   } catch (error) {
     throw new TwilioError('Twilio could not be asked', false, { cause: error });
@@ -119,3 +113,11 @@ async function ask(
     final,
   );
 }
+
+/** A name with several values comes several times, as Twilio wants it. */
+const encode = (form: Record<string, string | string[]>) =>
+  new URLSearchParams(
+    Object.entries(form).flatMap(([name, values]) =>
+      [values].flat().map((value): [string, string] => [name, value]),
+    ),
+  );

@@ -1,0 +1,44 @@
+import { maskPhone } from '../call/mask.ts';
+import type { Turn } from '../call/transcript.ts';
+import type { CallMemory } from './memory.ts';
+
+/** The tool whose use, by model or responder, means: put the caller through to a person. */
+export const TRANSFER = 'transfer_to_person';
+
+/** A call on its way to a person. */
+export interface Transfer {
+  reason: string;
+  /** What the person is told, in a few spoken sentences. */
+  summary: string;
+}
+
+/** The caller's words that a person is told, and their longest, in characters. */
+const TURNS = 4;
+const LONGEST = 160;
+
+/** Why this turn puts the caller through; undefined where it does not. */
+export function transferReason({ tools }: Turn): string | undefined {
+  const use = tools.find(({ name }) => name === TRANSFER);
+  if (!use) return undefined;
+  const { reason } = (use.input ?? {}) as { reason?: unknown };
+  return typeof reason === 'string' && reason.trim() ? clip(reason) : 'the caller asked for a person';
+}
+
+/** Tells a person what the call is about: by template, so that nothing is made up. */
+export function handoverSummary(memory: CallMemory, reason: string): string {
+  const { customer, phone } = memory.request;
+  const { turns } = memory.transcript();
+  const said = turns.slice(-TURNS).map(({ caller }) => `“${clip(caller)}”`);
+  const who = customer ? `Customer ${[...customer].join(' ')}` : 'A caller';
+  const from = phone ? `, on the number that ends in ${[...maskPhone(phone).slice(-2)].join(' ')},` : '';
+  const words = said.length === 0 ? '' : ` In their own words: ${said.join(', then ')}.`;
+  return `${who}${from} has spoken with the virtual assistant. Reason for the transfer: ${reason}.${words}`;
+}
+
+const clip = (text: string) => {
+  const line = text
+    .replace(/\s+/g, ' ')
+    .replace(/[.!?\s]+$/, '')
+    .trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+};
