@@ -5,6 +5,7 @@ import { publishStack, type StackInfo } from '../deploy/local/running-stack.ts';
 import type { Report } from '../deploy/local/setup-error.ts';
 import { startStack } from '../deploy/local/stack.ts';
 import { startWorkers, workerNames } from '../deploy/local/workers.ts';
+import { seedDemo } from './seed-demo.ts';
 
 /** All of Orkestra on this machine, ready for calls. */
 export interface LocalSystem {
@@ -41,6 +42,7 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
     const workers = await startWorkers({ env: stack.env, folder: LOGS, report, gatewayPort: gateway.port });
     stopping.push(() => workers.stop());
     await workers.ready;
+    await seedDemo(stack.env.DATABASE_URL);
     report(`workers: warm, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
     const info: StackInfo = {
       pid: process.pid,

@@ -187,10 +187,12 @@ describe('talk', () => {
     expect((await answerTo(['repeat', 'what?'])).text).toBe(banking.greeting);
   });
 
-  it('offers a person when asked for account data, and reveals none', async () => {
+  it('asks who it is when asked for account data, and reveals none', async () => {
     const asked: [string, string] = ['account_data', 'what is my balance?'];
     expect((await answerTo(asked)).text).not.toMatch(/\d/);
-    expect((await answerTo(asked, ['affirm', 'yes'])).text).toMatch(/record of this call/);
+    expect((await answerTo(asked)).text).toMatch(/customer number\?$/);
+    expect((await answerTo(asked, ['affirm', 'yes'])).text).toMatch(/six digits/);
+    expect((await answerTo(asked, ['human', 'a person, please'])).text).toMatch(/record of this call/);
   });
 
   it('ends on goodbye, and on "no" to "anything else?"', async () => {

@@ -1,4 +1,7 @@
 import type { Domain } from '../domain.ts';
+import { seedDemoCustomers } from './demo-customers.ts';
+import { effects } from './effects/index.ts';
+import { awaitedByCheck } from './identity-check.ts';
 import { bankingIntents } from './intents/index.ts';
 import { misheard } from './misheard.ts';
 import { manipulation, offTopic } from './off-topic.ts';
@@ -15,10 +18,12 @@ export const banking: Domain = {
   voicemail,
   instructions,
   tools,
-  effects: [],
+  effects,
   intents: bankingIntents,
   offTopic,
   manipulation,
   misheard,
   fallback,
+  awaited: awaitedByCheck,
+  seedDemo: seedDemoCustomers,
 };

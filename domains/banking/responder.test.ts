@@ -59,7 +59,7 @@ describe('held-out callers', () => {
       spelled,
     );
     expect(all.filter((text, i) => all.indexOf(text) !== i)).toEqual([]);
-    const names = new Set(intents.map(({ name }) => name));
+    const names = new Set(intents.filter(({ examples }) => examples.length > 0).map(({ name }) => name));
     for (const half of [calibration, report]) expect(new Set(Object.keys(half))).toEqual(names);
   });
 

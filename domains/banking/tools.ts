@@ -49,9 +49,9 @@ function refusal(lend: string, run: string, limits: Limits, cents?: number, mont
   return undefined;
 }
 
-const amountInput = (what: string) =>
+export const amountInput = (what: string) =>
   z.number().positive().max(1_000_000_000).describe(`${what}, in dollars, e.g. 10000 or 612.5`);
-const monthsInput = z.number().int().positive().max(600);
+export const monthsInput = z.number().int().positive().max(600);
 
 const loanQuote: Tool<{ amount: number; months: number }, LoanQuote> = {
   name: 'loan_quote',

@@ -319,6 +319,13 @@ export const calibration: HeldOut = {
     "I don't want to speak with a robot.",
     'customer service please',
   ],
+  opt_out: [
+    'i would rather not have this recorded',
+    'Please switch off the recording.',
+    "You don't have my permission to record this.",
+    'stop phoning me all the time',
+    'Please take my number off your call list.',
+  ],
   complaint: [
     'I want to complain.',
     'this is terrible service',

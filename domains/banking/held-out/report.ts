@@ -168,6 +168,13 @@ export const report: HeldOut = {
     'I would prefer to talk with the human beings.',
     'Customers of Fort Agent, please.',
   ],
+  opt_out: [
+    'Can you please not record our conversation?',
+    'i am against being recorded',
+    "I don't want anyone to listen to this call later.",
+    'quit calling my house',
+    'Please delete me from your calling list.',
+  ],
   complaint: [
     'I have a complaint about your bank.',
     'you have made a mess of my account and i am angry',

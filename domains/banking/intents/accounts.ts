@@ -1,6 +1,7 @@
 import type { Intent } from '../../domain.ts';
 import { percent } from '../../money.ts';
 import { cardLine, savingsRates } from '../facts.ts';
+import { answerChecked, IDENTITY_ANSWER } from '../identity-check.ts';
 
 const lostCard: Intent = {
   name: 'lost_card',
@@ -32,9 +33,7 @@ const lostCard: Intent = {
     'Somebody else bought things with my account.',
     'There is a false charge on my bill.',
   ],
-  answer: () => ({
-    text: `I am sorry about that. I cannot block a card on this line, so please freeze it in the Northwind app now, or call our card line, day and night: ${cardLine}.`,
-  }),
+  answer: (dialogue, _, effect) => answerChecked(dialogue, effect),
 };
 
 const cardTrouble: Intent = {
@@ -93,9 +92,14 @@ const accountData: Intent = {
     'I want to change my address.',
     'I have moved, please update my address.',
   ],
-  answer: () => ({
-    text: 'I cannot see or change account data on this line, because I have no way to check who you are. Shall I note that you would like to speak to a person?',
-  }),
+  answer: (dialogue, _, effect) => answerChecked(dialogue, effect),
+};
+
+/** Known by the question it answers, see `awaited`, so it has no examples. */
+const identityAnswer: Intent = {
+  name: IDENTITY_ANSWER,
+  examples: [],
+  answer: (dialogue, _, effect) => answerChecked(dialogue, effect),
 };
 
 const transfer: Intent = {
@@ -123,7 +127,7 @@ const transfer: Intent = {
     'I have to pay my credit card bill.',
   ],
   answer: () => ({
-    text: 'I cannot move money on this line, because I have no way to check who you are. You can make a transfer in the Northwind app or in any branch.',
+    text: 'I cannot move money on this line. You can make a transfer in the Northwind app or in any branch.',
   }),
 };
 
@@ -175,4 +179,12 @@ const savings: Intent = {
   }),
 };
 
-export const accountIntents = [lostCard, cardTrouble, accountData, transfer, openAccount, savings] as const;
+export const accountIntents = [
+  lostCard,
+  cardTrouble,
+  accountData,
+  identityAnswer,
+  transfer,
+  openAccount,
+  savings,
+] as const;

@@ -1,4 +1,5 @@
 import type { Intent } from '../../domain.ts';
+import { IDENTITY_ANSWER, isLocked } from '../identity-check.ts';
 import { fallback, greeting } from '../prompts.ts';
 import { accountIntents } from './accounts.ts';
 import { lendingIntents } from './lending.ts';
@@ -6,6 +7,9 @@ import { loanIntents } from './loans.ts';
 import { planIntents } from './plans.ts';
 import { serviceIntents } from './service.ts';
 import { talkIntents } from './talk.ts';
+
+/** Intents that may have ended in a question of the identity check. */
+const checked = new Set(['account_data', 'lost_card', IDENTITY_ANSWER]);
 
 const affirm: Intent = {
   name: 'affirm',
@@ -32,9 +36,12 @@ const affirm: Intent = {
     'I confirm that.',
     'You are right.',
   ],
-  answer(dialogue, use, effect) {
+  async answer(dialogue, use, effect) {
     const before = dialogue.at(-2);
-    if (before?.intents.includes('account_data')) return answerBy('human', dialogue, use, effect);
+    if (before?.intents.some((name) => checked.has(name))) {
+      const next = (await isLocked(dialogue, effect)) ? 'human' : IDENTITY_ANSWER;
+      return answerBy(next, dialogue, use, effect);
+    }
     // Asked for an amount or a term, some say "yes" first.
     const open = before?.intents.find((name) =>
       ['loan_request', 'payment_plan', 'change_terms'].includes(name),

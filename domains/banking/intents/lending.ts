@@ -1,7 +1,8 @@
-import type { Intent } from '../../domain.ts';
+import type { Intent, IntentAnswer, UseEffect } from '../../domain.ts';
 import { dollars } from '../../money.ts';
 import { loanLimits, staffHours } from '../facts.ts';
-import { discussed } from '../terms.ts';
+import { spokenTerm } from '../spoken.ts';
+import { discussed, type Terms } from '../terms.ts';
 
 const earlyRepayment: Intent = {
   name: 'early_repayment',
@@ -81,14 +82,26 @@ const apply: Intent = {
     'How do I get it?',
     'Can you set it up?',
   ],
-  answer(dialogue) {
-    return discussed(dialogue).topic === 'plan'
-      ? { text: 'I cannot start the plan myself. A member of staff has to confirm it, in any branch.' }
-      : {
-          text: 'I cannot take an application on this line. You can apply in the Northwind app or in any branch, with a photo ID and your last three pay slips.',
-        };
+  async answer(dialogue, _, effect) {
+    const { topic, plan } = discussed(dialogue);
+    if (topic === 'plan') return setDownPlan(plan, effect);
+    return {
+      text: 'I cannot take an application on this line. You can apply in the Northwind app or in any branch, with a photo ID and your last three pay slips.',
+    };
   },
 };
+
+async function setDownPlan({ cents, months }: Terms, effect: UseEffect): Promise<IntentAnswer> {
+  if (cents === undefined || months === undefined) {
+    return { text: 'Gladly. How much do you owe, and over how many months would you like to pay it?' };
+  }
+  const made = await effect('payment_plan_create', { debt: cents / 100, months });
+  return made.done
+    ? {
+        text: `I have set the plan down: ${dollars(cents)} over ${spokenTerm(months)}. It starts once a member of staff has confirmed it.`,
+      }
+    : { text: 'I cannot start the plan myself. A member of staff has to confirm it, in any branch.' };
+}
 
 const homeLoan: Intent = {
   name: 'home_loan',

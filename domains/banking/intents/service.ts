@@ -1,4 +1,5 @@
 import type { Intent } from '../../domain.ts';
+import { type TransferResult, TRANSFER } from '../../transfer.ts';
 import { branches, openingHours, staffHours } from '../facts.ts';
 
 const hours: Intent = {
@@ -92,9 +93,42 @@ const human: Intent = {
     'Transfer me to somebody who can help me.',
     'Connect me with one of your people.',
   ],
-  answer: () => ({
-    text: `I cannot put you through from this line yet. I will note in the record of this call that you asked for a person; our staff are in the branches ${staffHours}.`,
-  }),
+  async answer(_, __, effect) {
+    const asked = await effect(TRANSFER, { reason: 'the caller asked for a person' });
+    return asked.done && (asked.output as TransferResult).reached
+      ? { text: 'I will put you through to a person now.' }
+      : {
+          text: `I cannot reach a person just now. I will note in the record of this call that you asked for one; our staff are in the branches ${staffHours}.`,
+        };
+  },
+};
+
+const optOut: Intent = {
+  name: 'opt_out',
+  examples: [
+    'I do not want to be recorded.',
+    'Please do not record this call.',
+    'Stop recording me.',
+    'I do not agree to the recording.',
+    'Turn the recording off.',
+    'I object to being recorded.',
+    'Do not call me any more.',
+    'Stop calling me.',
+    'Take me off your list.',
+    'Remove my number from your list.',
+    'I do not want your marketing calls.',
+    'No more calls from you, please.',
+    'I want to opt out.',
+    'Delete the recording of this call.',
+    'I do not want my voice to be stored.',
+    'Never phone me again.',
+  ],
+  async answer(_, __, effect) {
+    const noted = await effect('opt_out', {});
+    return noted.done
+      ? { text: 'That is noted: you do not want to be recorded, and we will not call you. How can I help?' }
+      : { text: 'I am sorry, I could not note that just now. Please tell me again in a moment.' };
+  },
 };
 
 const complaint: Intent = {
@@ -126,4 +160,4 @@ const complaint: Intent = {
   }),
 };
 
-export const serviceIntents = [hours, branch, human, complaint] as const;
+export const serviceIntents = [hours, branch, human, optOut, complaint] as const;
