@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import type { CallRequest } from '../../call/request.ts';
 import { Command, Option } from '../clipanion.ts';
 import { parseRequest } from '../call-request.ts';
@@ -17,6 +19,7 @@ const LONGEST_LINE = 2_000;
 /** Who types is given time to think: the longest there is, ms. */
 const IDLE_PROMPT_MS = 120_000;
 const END = '/end';
+const ERASE_LINE = '\r\u001B[K';
 
 export class Talk extends OrkestraCommand {
   static override paths = [['talk']];
@@ -44,6 +47,10 @@ export class Talk extends OrkestraCommand {
   json = Option.Boolean('--json', false, { description: 'print one JSON object a line' });
 
   private readonly turns = new TurnTaking();
+  /** The bot had no answer to a line. */
+  private apologised = false;
+  /** The caller said so, and waits for no farewell. */
+  private leaving = false;
   private input: Interface | undefined;
   private readonly conversation = new TypedConversation({
     sentence: (text, turn, ms) => this.say({ type: 'bot', turn, text, ms }, spoken(text, ms)),
@@ -60,6 +67,7 @@ export class Talk extends OrkestraCommand {
   private async call({ session, domain }: CallRequest, signal: AbortSignal): Promise<number> {
     const caller = await Caller.connect(findPlaces().gatewayUrl, (event) => {
       this.turns.add(event);
+      this.apologised ||= event.type === 'reply.done' && event.source === 'apology';
       this.conversation.add(event);
     });
     void caller.ended.then(() => this.turns.end());
@@ -68,6 +76,9 @@ export class Talk extends OrkestraCommand {
     try {
       await caller.start({ session, domain, settings: { idlePromptMs: IDLE_PROMPT_MS } });
       const answered = await this.converse(caller);
+      // The bot's last words are still being heard.
+      const patience = setTimeout(REPLY_MS, undefined, { ref: false });
+      if (this.turns.over) await Promise.race([caller.ended, patience]);
       await caller.hangUp();
       const reason = await caller.ended;
       this.say({ type: 'end', session, reason }, `The call ${session} is over (${reason}).`);
@@ -81,7 +92,7 @@ export class Talk extends OrkestraCommand {
   /** Returns whether every line was answered, as far as that was waited for. */
   private async converse(caller: Caller): Promise<boolean> {
     const { turns } = this;
-    const interactive = (this.context.stdin as Partial<NodeJS.ReadStream>).isTTY === true;
+    const interactive = isTerminal(this.context.stdin) && isTerminal(this.context.stdout);
     if (!interactive && !(await turns.until(() => turns.greeted, GREETING_MS))) {
       throw new CliError('The bot did not greet the caller. Ask `orkestra orchestrator-health`.');
     }
@@ -92,9 +103,10 @@ export class Talk extends OrkestraCommand {
       this.conversation.typed();
       caller.type(line);
       if (interactive) continue;
-      answered &&= await turns.until(() => turns.isDoneSince(before), REPLY_MS);
+      await turns.until(() => turns.isDoneSince(before), REPLY_MS);
+      answered &&= turns.turn > before && turns.hasAnswered(turns.turn) && !this.apologised;
     }
-    if (!interactive) await hearFarewell(turns);
+    if (!interactive && !this.leaving) await hearFarewell(turns);
     return answered;
   }
 
@@ -111,20 +123,27 @@ export class Talk extends OrkestraCommand {
     input.on('SIGINT', () => input.close());
     void caller.ended.then(() => input.close());
     this.input?.prompt();
-    for await (const typed of input) {
-      const line = typed.trim();
-      if (line === END) break;
-      if (line.length > LONGEST_LINE) this.note(`Not sent: a line has at most ${LONGEST_LINE} characters.`);
-      else if (line) yield line;
-      this.input?.prompt();
+    try {
+      for await (const typed of input) {
+        const line = typed.trim();
+        if (line === END) {
+          this.leaving = true;
+          break;
+        }
+        if (line.length > LONGEST_LINE) this.note(`Not sent: a line has at most ${LONGEST_LINE} characters.`);
+        else if (line) yield line;
+        this.input?.prompt();
+      }
+    } finally {
+      if (interactive) this.context.stdout.write(ERASE_LINE);
+      this.input = undefined;
+      input.close();
     }
-    this.input = undefined;
-    input.close();
   }
 
   /** Prints above what is being typed. */
   private say(object: object, line: string) {
-    if (this.input) this.context.stdout.write('\r\u001B[K');
+    if (this.input) this.context.stdout.write(ERASE_LINE);
     this.print(this.json ? JSON.stringify(object) : line);
     this.input?.prompt(true);
   }
@@ -132,3 +151,5 @@ export class Talk extends OrkestraCommand {
 
 const spoken = (text: string, ms: number | undefined) =>
   `bot  ${text}${ms === undefined ? '' : `  (${ms} ms)`}`;
+
+const isTerminal = (stream: Readable | Writable) => 'isTTY' in stream && stream.isTTY === true;

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { runCli } from '../run.ts';
 
 export interface CapturedRun {
@@ -11,10 +11,11 @@ export interface CapturedRun {
 export async function orkestra(
   args: string[],
   onLine: (line: string) => void = () => undefined,
+  stdin?: Readable,
 ): Promise<CapturedRun> {
   const stdout = new Collector(onLine);
   const stderr = new Collector(() => undefined);
-  const code = await runCli(args, { stdout, stderr, colorDepth: 1 });
+  const code = await runCli(args, { ...(stdin && { stdin }), stdout, stderr, colorDepth: 1 });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
