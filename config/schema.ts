@@ -16,6 +16,11 @@ const flag = z.preprocess(
   z.boolean(),
 );
 
+export const sttEngines = ['moonshine', 'deepgram', 'openai', 'scripted'] as const;
+export const ttsEngines = ['piper', 'openai', 'scripted'] as const;
+export const llmEngines = ['responder', 'openai', 'scripted'] as const;
+const slowMs = z.coerce.number().int().min(50).max(30_000);
+
 export const cacheFolder = () =>
   process.env.ORKESTRA_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orkestra');
 
@@ -69,9 +74,17 @@ export const configSchema = z
       folder: env('ORKESTRA_MODELS', z.string().default(join(cacheFolder(), 'models'))),
     }),
     engines: section({
-      stt: env('ORKESTRA_STT', z.enum(['moonshine', 'deepgram', 'openai', 'scripted']).default('moonshine')),
-      tts: env('ORKESTRA_TTS', z.enum(['piper', 'openai', 'scripted']).default('piper')),
-      llm: env('ORKESTRA_LLM', z.enum(['responder', 'openai', 'scripted']).default('responder')),
+      stt: env('ORKESTRA_STT', z.enum(sttEngines).default('moonshine')),
+      tts: env('ORKESTRA_TTS', z.enum(ttsEngines).default('piper')),
+      llm: env('ORKESTRA_LLM', z.enum(llmEngines).default('responder')),
+      /** Engines that take over when the ones above fail or are slow, and give back when they recover. */
+      sttFallback: env('ORKESTRA_STT_FALLBACK', z.enum(sttEngines).optional()),
+      ttsFallback: env('ORKESTRA_TTS_FALLBACK', z.enum(ttsEngines).optional()),
+      llmFallback: env('ORKESTRA_LLM_FALLBACK', z.enum(llmEngines).optional()),
+      /** What is slow, ms: until a final transcript, a sentence's first audio, a reply's first word. */
+      sttSlowMs: env('ORKESTRA_STT_SLOW_MS', slowMs.default(1_500)),
+      ttsSlowMs: env('ORKESTRA_TTS_SLOW_MS', slowMs.default(1_500)),
+      llmSlowMs: env('ORKESTRA_LLM_SLOW_MS', slowMs.default(2_500)),
       embedding: env('ORKESTRA_EMBEDDING', z.enum(['minilm', 'scripted']).default('minilm')),
       vad: env('ORKESTRA_VAD', z.enum(['silero']).default('silero')),
     }),

@@ -26,22 +26,43 @@ describe('the configuration chooses the engines', () => {
     const config = configured({
       ORKESTRA_STT: 'scripted',
       ORKESTRA_TTS: 'scripted',
-      ORKESTRA_LLM: 'scripted',
       ORKESTRA_EMBEDDING: 'scripted',
     });
-    for (const create of [createSttEngine, createTtsEngine, createLlmEngine, createEmbeddingEngine]) {
+    for (const create of [createSttEngine, createTtsEngine, createEmbeddingEngine]) {
       expect(create(config).name).toBe('scripted');
     }
+    expect(createLlmEngine(config, 'scripted').name).toBe('scripted');
   });
 
   test('a model behind an endpoint, by the name of the model', () => {
-    const config = configured({ ORKESTRA_LLM: 'openai', OPENAI_API_KEY: 'sk-test', OPENAI_MODEL: 'small' });
-    expect(createLlmEngine(config).name).toBe('openai/small');
-    expect(() => createLlmEngine(configured({ ORKESTRA_LLM: 'openai' }))).toThrow('set OPENAI_API_KEY');
+    const config = configured({
+      ORKESTRA_STT: 'openai',
+      ORKESTRA_TTS: 'openai',
+      OPENAI_API_KEY: 'sk-test',
+      OPENAI_MODEL: 'small',
+    });
+    expect(createLlmEngine(config, 'openai').name).toBe('openai/small');
+    expect(createSttEngine(config).name).toBe('openai/gpt-4o-mini-transcribe');
+    expect(createTtsEngine(config).name).toBe('openai/gpt-4o-mini-tts');
+    expect(() => createLlmEngine(configured({}), 'openai')).toThrow('set OPENAI_API_KEY');
   });
 
-  test('the responder is made elsewhere', () => {
-    expect(() => createLlmEngine(configured({}))).toThrow('responder: needs a domain');
+  test('Deepgram, with its key', () => {
+    const config = configured({ ORKESTRA_STT: 'deepgram', DEEPGRAM_API_KEY: 'secret' });
+    expect(createSttEngine(config).name).toBe('deepgram/nova-3');
+    expect(() => createSttEngine(configured({ ORKESTRA_STT: 'deepgram' }))).toThrow('set DEEPGRAM_API_KEY');
+  });
+
+  test('one that takes over, beside the first', async () => {
+    const events: string[] = [];
+    const env = { ORKESTRA_STT: 'deepgram', ORKESTRA_STT_FALLBACK: 'scripted', ORKESTRA_STT_SLOW_MS: '5000' };
+    const unreachable = { DEEPGRAM_API_KEY: 'secret', DEEPGRAM_BASE_URL: 'ws://127.0.0.1:9' };
+    const engine = createSttEngine(configured({ ...env, ...unreachable }), ({ type }) => events.push(type));
+    const stream = engine.open({ language: 'en', onPartial: () => undefined });
+    stream.write(new Int16Array(320));
+    expect(await stream.finalize()).toEqual({ text: 'what is my balance', engine: 'scripted' });
+    expect(events).toEqual(['took-over']);
+    stream.close();
   });
 
   test.each(Object.entries(creators))('%s says which model file is missing', (_, create) => {

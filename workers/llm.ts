@@ -2,15 +2,18 @@ import { Client, Connection } from '@temporalio/client';
 import type { PastTurn } from '../activities/dialogue.ts';
 import { llmActivities } from '../activities/reply/reply.ts';
 import { workflowIdOf } from '../call/request.ts';
+import type { Config } from '../config/schema.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import { domains } from '../domains/registry.ts';
 import { createResponder } from '../domains/responder.ts';
 import { createEmbeddingEngine } from '../engines/embedding/create.ts';
 import { createLlmEngine } from '../engines/llm/create.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
+import { withFallback } from '../engines/llm/fallback.ts';
 import { transcriptQuery } from '../workflows/messages.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
 import { askForTool } from './ask-for-tool.ts';
+import { fallbackReport } from './fallback-report.ts';
 import { runWorker, type WorkerContext } from './run.ts';
 
 /** Writes replies: the `reply` activity. */
@@ -32,21 +35,34 @@ export const run = () =>
     });
   });
 
+/** An engine for each domain, with the one that takes over from it. */
+async function createEngines(context: WorkerContext) {
+  const { llm, llmFallback, llmSlowMs: slowMs } = context.config.engines;
+  const report = fallbackReport(context, 'llm');
+  const first = createKind(context.config, llm);
+  const second = llmFallback && createKind(context.config, llmFallback);
+  const engines = new Map<string, LlmEngine>();
+  for (const { name } of domains) {
+    const engine = first.engineFor(name);
+    engines.set(name, second ? withFallback(engine, second.engineFor(name), { slowMs, report }) : engine);
+  }
+  for (const engine of new Set(engines.values())) await engine.warmUp();
+  return {
+    engineFor: (domain: string) => engines.get(domain)!,
+    async close() {
+      await Promise.all([first.close(), second?.close()]);
+    },
+  };
+}
+
 /** One engine for all domains, or, for the embedded responder, one a domain over one embedding engine. */
-async function createEngines({ config }: WorkerContext) {
-  if (config.engines.llm !== 'responder') {
-    const engine = await createLlmEngine(config);
-    await engine.warmUp();
+function createKind(config: Config, name: Config['engines']['llm']) {
+  if (name !== 'responder') {
+    const engine = createLlmEngine(config, name);
     return { engineFor: () => engine, close: () => engine.close() };
   }
-  const embedding = await createEmbeddingEngine(config);
-  await embedding.warmUp();
-  const responders = new Map<string, LlmEngine>();
-  for (const domain of domains) {
-    const responder = createResponder(domain, embedding);
-    await responder.warmUp();
-    responders.set(domain.name, responder);
-  }
+  const embedding = createEmbeddingEngine(config);
+  const responders = new Map(domains.map((domain) => [domain.name, createResponder(domain, embedding)]));
   return { engineFor: (domain: string) => responders.get(domain)!, close: () => embedding.close() };
 }
 

@@ -1,12 +1,13 @@
 import { sttActivities } from '../activities/listen/listen.ts';
 import { createSttEngine } from '../engines/stt/create.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
+import { fallbackReport } from './fallback-report.ts';
 import { runWorker } from './run.ts';
 
 /** Hears callers: the `listen` activity. */
 export const run = () =>
   runWorker('stt', async (context) => {
-    const engine = await createSttEngine(context.config);
+    const engine = createSttEngine(context.config, fallbackReport(context, 'stt'));
     await engine.warmUp();
     context.health.add('engine', async () => engine.name);
     return serveActivities(context, 'stt', sttActivities(stageDeps(context), engine), () => engine.close());

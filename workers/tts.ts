@@ -2,12 +2,13 @@ import { prepareSpeech, ttsActivities } from '../activities/speak/speak.ts';
 import { PreparedSpeech } from '../activities/speak/prepared.ts';
 import { createTtsEngine } from '../engines/tts/create.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
+import { fallbackReport } from './fallback-report.ts';
 import { runWorker } from './run.ts';
 
 /** Speaks to callers: the `speak` activity. */
 export const run = () =>
   runWorker('tts', async (context) => {
-    const engine = await createTtsEngine(context.config);
+    const engine = createTtsEngine(context.config, fallbackReport(context, 'tts'));
     await engine.warmUp();
     const prepared = new PreparedSpeech(engine);
     await prepareSpeech(prepared, 'default');

@@ -126,6 +126,7 @@ export class CallerTurn {
     this.idle.set('speech', false);
     const noTurn = this.bot.judge(transcript.text);
     if (noTurn) return this.ignore(transcript.text, noTurn);
+    if (transcript.engine) this.recognisedBy = transcript.engine;
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
     // Keys are still coming: these words are said with them.
     if (this.digits.pending) return;

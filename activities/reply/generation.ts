@@ -75,6 +75,7 @@ export class Generation {
         if (this.abort.signal.aborted) return;
         if (part.type === 'text') send(cutter.push(part.text));
         else if (part.type === 'tool') this.written.tools.push(part);
+        else if (part.type === 'engine') this.written.engine = part.name;
         else {
           this.written.inputTokens += part.inputTokens;
           this.written.outputTokens += part.outputTokens;

@@ -36,8 +36,10 @@ export function ttsActivities(deps: SpeakDeps): TtsActivities {
         if (known) formatKnown(mediaFormatSchema.parse(JSON.parse(known)));
         const socketFormat = await format;
         const alreadyOut = stage.isRetry ? await sentencesOut(stage.stream, input.utterance) : () => 0;
-        const voice = voiceOf(deps, input, socketFormat);
-        utterance = new Utterance(stage, input, deps.engine.name, voice, socketFormat, text, alreadyOut);
+        const engines = new Set<string>();
+        const spokenBy = () => [...engines].join(', ') || deps.engine.name;
+        const voice = voiceOf(deps, input, socketFormat, (name) => engines.add(name));
+        utterance = new Utterance(stage, input, spokenBy, voice, socketFormat, text, alreadyOut);
         stage.guard(() => {
           for (const event of early) utterance!.onEvent(event);
           utterance!.goLive();
@@ -59,10 +61,15 @@ export async function prepareSpeech(prepared: PreparedSpeech, voice: string): Pr
   }
 }
 
-function voiceOf(deps: SpeakDeps, input: SpeakInput, format: MediaFormat): Voice {
+function voiceOf(
+  deps: SpeakDeps,
+  input: SpeakInput,
+  format: MediaFormat,
+  onEngine: (name: string) => void,
+): Voice {
   const { voice, speed } = input.settings;
   if (!('prompt' in input.source)) {
-    return (text, signal) => speechIn(format, deps.engine, { text, voice, speed }, signal);
+    return (text, signal) => speechIn(format, deps.engine, { text, voice, speed, onEngine }, signal);
   }
   return async function* (text) {
     yield await deps.prepared.get(format, { text, voice, speed });

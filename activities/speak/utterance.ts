@@ -43,7 +43,8 @@ export class Utterance {
   constructor(
     private readonly stage: Stage<SpeakResult>,
     private readonly input: SpeakInput,
-    private readonly engineName: string,
+    /** The engines whose voices the caller got. */
+    private readonly spokenBy: () => string,
     private readonly voice: Voice,
     private readonly format: MediaFormat,
     /** Set for words that are known from the start. */
@@ -128,7 +129,7 @@ export class Utterance {
       playedMs,
       firstAudioAt: this.startedAt ?? at - playedMs,
       voiceToVoiceMs: this.voiceToVoiceMs,
-      engine: this.engineName,
+      engine: this.spokenBy(),
     });
   }
 

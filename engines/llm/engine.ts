@@ -31,6 +31,8 @@ export interface LlmRequest {
 export type LlmPart =
   | { type: 'text'; text: string }
   | { type: 'tool'; name: string; input: unknown; output: unknown }
+  /** Who writes what follows, where it is not the engine that was asked. */
+  | { type: 'engine'; name: string }
   | { type: 'usage'; inputTokens: number; outputTokens: number };
 
 /** What a model is told of a tool: the schema of its input becomes the function's schema. */

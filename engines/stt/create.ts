@@ -1,13 +1,24 @@
 import type { Config } from '../../config/schema.ts';
+import type { OnFallback } from '../fallback.ts';
 import { createDeepgram } from './deepgram.ts';
 import type { SttEngine } from './engine.ts';
+import { withFallback } from './fallback.ts';
 import { createMoonshine } from './moonshine.ts';
 import { createOpenAiStt } from './openai.ts';
 import { createScriptedStt } from './scripted.ts';
 
-/** The recogniser that the configuration names. Throws EngineError if its model is missing, or its configuration. */
-export function createSttEngine(config: Config): SttEngine {
-  switch (config.engines.stt) {
+/**
+ * The recogniser that the configuration names, with the one that takes over from it. Throws EngineError if a model
+ * is missing, or a part of the configuration.
+ */
+export function createSttEngine(config: Config, report: OnFallback = () => undefined): SttEngine {
+  const { stt, sttFallback, sttSlowMs: slowMs } = config.engines;
+  const first = create(config, stt);
+  return sttFallback ? withFallback(first, create(config, sttFallback), { slowMs, report }) : first;
+}
+
+function create(config: Config, name: Config['engines']['stt']): SttEngine {
+  switch (name) {
     case 'moonshine':
       return createMoonshine(config.models.folder);
     case 'deepgram':

@@ -32,4 +32,6 @@ export interface Transcript {
   text: string;
   /** 0–1 where the engine knows it. */
   confidence?: number;
+  /** Who heard it, where it is not the engine that was asked. */
+  engine?: string;
 }

@@ -1,12 +1,23 @@
 import type { Config } from '../../config/schema.ts';
+import type { OnFallback } from '../fallback.ts';
 import type { TtsEngine } from './engine.ts';
+import { withFallback } from './fallback.ts';
 import { createOpenAiTts } from './openai.ts';
 import { createPiper } from './piper.ts';
 import { createScriptedTts } from './scripted.ts';
 
-/** The voice that the configuration names. Throws EngineError if its model is missing, or its configuration. */
-export function createTtsEngine(config: Config): TtsEngine {
-  switch (config.engines.tts) {
+/**
+ * The voice that the configuration names, with the one that takes over from it. Throws EngineError if a model is
+ * missing, or a part of the configuration.
+ */
+export function createTtsEngine(config: Config, report: OnFallback = () => undefined): TtsEngine {
+  const { tts, ttsFallback, ttsSlowMs: slowMs } = config.engines;
+  const first = create(config, tts);
+  return ttsFallback ? withFallback(first, create(config, ttsFallback), { slowMs, report }) : first;
+}
+
+function create(config: Config, name: Config['engines']['tts']): TtsEngine {
+  switch (name) {
     case 'piper':
       return createPiper(config.models.folder);
     case 'openai':

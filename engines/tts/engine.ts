@@ -16,4 +16,6 @@ export interface TtsRequest {
   voice: string;
   /** 1 is the voice's own rate. */
   speed: number;
+  /** Is told who spoke, where that may not be the engine that was asked; before the audio of another one. */
+  onEngine?: (name: string) => void;
 }
