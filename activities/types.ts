@@ -174,6 +174,8 @@ export interface UseToolInput {
   /** The same for every attempt: what was done under it is not done again. */
   key: string;
   identity: Identity;
+  /** The caller is on a telephone line, which can be put through. */
+  telephone: boolean;
 }
 
 export interface UseToolResult {

@@ -60,6 +60,8 @@ export interface EffectContext {
   key: string;
   /** The customer whose identity has been checked. */
   customer?: string;
+  /** The caller can be put through to a person. */
+  canTransfer: boolean;
   query: Query;
 }
 

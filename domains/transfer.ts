@@ -4,7 +4,7 @@ import type { EffectTool } from './domain.ts';
 /** The tool whose use, by model or responder, means: put the caller through to a person. */
 export const TRANSFER = 'transfer_to_person';
 
-/** What the tool tells: without a telephone line to a person, nobody is reached. */
+/** What the tool tells: nobody is reached without a telephone line and a number where persons answer. */
 export interface TransferResult {
   reached: boolean;
 }
@@ -12,9 +12,9 @@ export interface TransferResult {
 export const transferToPerson: EffectTool<{ reason: string }> = {
   name: TRANSFER,
   description:
-    'Puts the caller through to a person. Use it when the caller asks for one, or when you cannot help. If nobody is reached, say so.',
+    'Puts the caller through to a person, once your words are spoken. Use it when the caller asks for one, or when you cannot help. If nobody is reached, say so.',
   input: z
     .object({ reason: z.string().trim().min(1).max(200).describe('Why, in a few words for that person') })
     .strict(),
-  run: async () => ({ output: { reached: false } satisfies TransferResult }),
+  run: async (_, { canTransfer }) => ({ output: { reached: canTransfer } satisfies TransferResult }),
 };

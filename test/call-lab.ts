@@ -95,7 +95,7 @@ export class CallLab {
     await Promise.all([
       lab.work('call', {
         ...orchestratorActivities(hub),
-        ...toolActivities(() => database.open()),
+        ...toolActivities({ database: () => database.open(), hasAgents: false }),
         ...telephonyActivities({ ...config.twilio, ...engines.twilio }),
       }),
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),

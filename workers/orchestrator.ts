@@ -33,7 +33,10 @@ export const run = () =>
       workflowBundle,
       activities: {
         ...orchestratorActivities(hub),
-        ...toolActivities(() => database.open()),
+        ...toolActivities({
+          database: () => database.open(),
+          hasAgents: config.twilio.agentNumber !== undefined,
+        }),
         ...telephonyActivities(config.twilio),
       },
       taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),

@@ -1,4 +1,4 @@
-import { maskPhone } from '../call/mask.ts';
+import type { EffectOutcome } from '../call/effects.ts';
 import type { Turn } from '../call/transcript.ts';
 import type { CallMemory } from './memory.ts';
 
@@ -18,11 +18,15 @@ const LONGEST = 160;
 
 /** Why this turn puts the caller through; undefined where it does not. */
 export function transferReason({ tools }: Turn): string | undefined {
-  const use = tools.find(({ name }) => name === TRANSFER);
+  const use = tools.find(({ name, output }) => name === TRANSFER && hasReached(output as EffectOutcome));
   if (!use) return undefined;
   const { reason } = (use.input ?? {}) as { reason?: unknown };
   return typeof reason === 'string' && reason.trim() ? clip(reason) : 'the caller asked for a person';
 }
+
+/** Without a number where persons answer, or off the telephone, the bot says that nobody is there. */
+const hasReached = (outcome: EffectOutcome) =>
+  outcome.done && (outcome.output as { reached?: boolean }).reached === true;
 
 /** Tells a person what the call is about: by template, so that nothing is made up. */
 export function handoverSummary(memory: CallMemory, reason: string): string {
@@ -30,7 +34,7 @@ export function handoverSummary(memory: CallMemory, reason: string): string {
   const { turns } = memory.transcript();
   const said = turns.slice(-TURNS).map(({ caller }) => `“${clip(caller)}”`);
   const who = customer ? `Customer ${[...customer].join(' ')}` : 'A caller';
-  const from = phone ? `, on the number that ends in ${[...maskPhone(phone).slice(-2)].join(' ')},` : '';
+  const from = phone ? `, on the number that ends in ${[...phone.slice(-2)].join(' ')},` : '';
   const words = said.length === 0 ? '' : ` In their own words: ${said.join(', then ')}.`;
   return `${who}${from} has spoken with the virtual assistant. Reason for the transfer: ${reason}.${words}`;
 }

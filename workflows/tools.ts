@@ -54,8 +54,9 @@ export class Tools {
     const id = useToolId(use);
     try {
       return await this.stages.run({ id, summary: `turn ${turn}: ${tool}`, group: `turn ${turn}` }, (act) => {
-        const { identity } = this.memory;
-        return act.useTool({ session, domain, tool, input, key: `${session}/${id}`, identity });
+        const { identity, line, request } = this.memory;
+        const telephone = request.origin === 'twilio' || line.callSid !== undefined;
+        return act.useTool({ session, domain, tool, input, key: `${session}/${id}`, identity, telephone });
       });
     } catch (error) {
       log.warn('a tool could not be used', { tool, error: String(error) });

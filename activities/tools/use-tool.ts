@@ -6,11 +6,17 @@ import type { Database } from '../../store/database.ts';
 import { once } from '../../store/effects.ts';
 import type { ToolActivities, UseToolInput, UseToolResult } from '../types.ts';
 
+export interface ToolDeps {
+  database(): Promise<Database>;
+  /** Whether there is a number where persons answer. */
+  hasAgents: boolean;
+}
+
 /**
  * The activity behind every tool with an effect, on the orchestrator's queue. `database` is opened when a tool is
  * first used: Postgres being away costs tools, not calls. Rejects where it can't be reached; Temporal tries again.
  */
-export function toolActivities(database: () => Promise<Database>): ToolActivities {
+export function toolActivities(deps: ToolDeps): ToolActivities {
   return {
     async useTool(use) {
       const tool = findDomain(use.domain)?.effects.find(({ name }) => name === use.tool);
@@ -22,7 +28,7 @@ export function toolActivities(database: () => Promise<Database>): ToolActivitie
       const forbidden = whyForbidden(tool, use);
       if (forbidden) return notDone(shown, forbidden, messages[forbidden]);
       try {
-        const { output, ...facts } = await run(await database(), tool, parsed.data, use);
+        const { output, ...facts } = await run(deps, tool, parsed.data, use);
         return { shown, outcome: { done: true, output }, ...facts };
       } catch (error) {
         if (error instanceof Refusal) return notDone(shown, 'refused', error.message);
@@ -44,10 +50,11 @@ const messages = {
   locked: 'The caller’s identity could not be confirmed in this call; no further attempt is possible.',
 };
 
-function run(database: Database, tool: EffectTool, input: unknown, use: UseToolInput): Promise<Effected> {
+async function run(deps: ToolDeps, tool: EffectTool, input: unknown, use: UseToolInput): Promise<Effected> {
   const { session, key, identity } = use;
-  return once(database, { key, session, tool: tool.name }, (query) =>
-    tool.run(input, { session, key, customer: identity.customer, query }),
+  const canTransfer = deps.hasAgents && use.telephone;
+  return once(await deps.database(), { key, session, tool: tool.name }, (query) =>
+    tool.run(input, { session, key, customer: identity.customer, canTransfer, query }),
   );
 }
 
