@@ -24,6 +24,15 @@ describe('what has been said', () => {
     expect(audio.isQuietFrom(words.length - 0.7 * 16_000)).toBe(true);
   });
 
+  test('is quiet between words over a line as noisy as a street, and not while they are spoken', () => {
+    const audio = new SpeechAudio();
+    const line = noise(words.length, 800);
+    audio.write(words.map((sample, i) => sample / 2 + line[i]!));
+    const end = words.length - 0.7 * 16_000;
+    expect(audio.isQuietFrom(end)).toBe(true);
+    expect(audio.isQuietFrom(end - 0.6 * 16_000)).toBe(false);
+  });
+
   test('is cut in its pause, and nothing of it is lost', () => {
     const audio = new SpeechAudio();
     const whole = joined([words, silence(0.2), words, words]);

@@ -5,6 +5,11 @@ export const FRAME = 320;
 const SILENCE = 33;
 /** Share of the loudest frame below which a frame is a pause: -34 dB, less than the weakest consonant. */
 const PAUSE = 0.02;
+/** On a noisy line a frame is a pause up to 4 dB above the noise: the quietest 100 ms so far, the pre-roll's. */
+const ABOVE_NOISE = 1.6;
+/** Noise above a fifth of the loudest frame, -14 dB, can't be told from speech. */
+const LOUDEST_PAUSE = 0.2;
+const NOISE_FRAMES = 5;
 /** Speech rises and falls by more than this factor; steady noise and tones don't: 4 dB. */
 const MODULATION = 1.6;
 const MIN_FRAMES = 5;
@@ -15,6 +20,7 @@ export class SpeechAudio {
   private samples = new Int16Array(50 * FRAME);
   private levels: number[] = [];
   private loudest = 0;
+  private noise = Infinity;
 
   write(samples: Int16Array) {
     if (this.length + samples.length > this.samples.length) {
@@ -29,6 +35,9 @@ export class SpeechAudio {
       const level = levelOf(this.samples.subarray(at, at + FRAME));
       this.levels.push(level);
       this.loudest = Math.max(this.loudest, level);
+      if (this.levels.length >= NOISE_FRAMES) {
+        this.noise = Math.min(this.noise, mean(this.levels.slice(-NOISE_FRAMES)));
+      }
     }
   }
 
@@ -39,7 +48,8 @@ export class SpeechAudio {
 
   /** Whether nothing but a pause has come from this sample on. */
   isQuietFrom(sample: number): boolean {
-    const quiet = Math.max(SILENCE, PAUSE * this.loudest);
+    const noisy = Math.min(ABOVE_NOISE * this.noise, LOUDEST_PAUSE * this.loudest);
+    const quiet = Math.max(SILENCE, PAUSE * this.loudest, this.noise === Infinity ? 0 : noisy);
     for (let frame = Math.floor(sample / FRAME); frame < this.levels.length; frame++) {
       if (this.levels[frame]! > quiet) return false;
     }
@@ -83,6 +93,8 @@ export function isSpeechless(samples: Int16Array): boolean {
   const share = (part: number) => heard[Math.floor(part * (heard.length - 1))]!;
   return share(0.95) < MODULATION * share(0.05);
 }
+
+const mean = (levels: number[]) => levels.reduce((sum, level) => sum + level, 0) / levels.length;
 
 /** Root mean square. */
 function levelOf(samples: Int16Array): number {
