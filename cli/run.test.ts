@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { version } from '../config/package.ts';
 import { orkestra } from './testing/captured-run.ts';
 
-const NAMES = 'up, start-call, end-call, monitor-session, orchestrator-health, worker, provision';
 
 describe('the command line', () => {
   test('says its version, on stdout', async () => {
@@ -12,7 +11,7 @@ describe('the command line', () => {
   test.each([[[]], [['--help']]])('%j lists every command', async (args) => {
     const { code, stdout, stderr } = await orkestra(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of NAMES.split(', ')) expect(stdout).toContain(`orkestra ${name}`);
+    for (const name of commandNames) expect(stdout).toContain(`orkestra ${name}`);
   });
 
   test('help names what an option takes', async () => {
@@ -22,7 +21,7 @@ describe('the command line', () => {
     expect(stdout).not.toContain('#0');
   });
 
-  test.each(NAMES.split(', '))('%s --help says what it does', async (name) => {
+  test.each(commandNames)('%s --help says what it does', async (name) => {
     const { code, stdout } = await orkestra([name, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`orkestra ${name}`);
@@ -31,10 +30,10 @@ describe('the command line', () => {
   test.each([
     [
       ['strat-call', 'a'],
-      `There is no command "strat-call". Did you mean start-call? The commands are ${NAMES}.`,
+      `There is no command "strat-call". Did you mean start-call? The commands are ${commandNames.join(', ')}.`,
       '',
     ],
-    [['--loud'], `There is no command "--loud". The commands are ${NAMES}.`, ''],
+    [['--loud'], `There is no command "--loud". The commands are ${commandNames.join(', ')}.`, ''],
     [
       ['start-call'],
       'Not enough positional arguments: write `orkestra start-call <SESSION>`.',

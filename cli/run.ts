@@ -14,7 +14,8 @@ import { quote } from './settings-option.ts';
 import { namePlaceholders } from './usage-text.ts';
 
 const commands = [Up, StartCall, Talk, EndCall, MonitorSession, OrchestratorHealth, Worker, Provision];
-const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
+/** What `orkestra` can be asked for, in the order in which help lists it. */
+export const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
 
 class OrkestraCli extends Cli {
   override usage(...args: Parameters<Cli['usage']>): string {
