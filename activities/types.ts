@@ -26,6 +26,7 @@ export interface Armed extends Arming {
 }
 
 export interface ListenInput extends Armed {
+  domain: string;
   /** Place in the caller's audio stream where the turn begins. */
   audioCursor: string;
   /** Whether the caller's socket was open at `cursor`. */

@@ -44,7 +44,7 @@ export const defaultCallSettings: CallSettings = {
   language: 'en',
   voice: 'default',
   speed: 1,
-  endpointingMs: 500,
+  endpointingMs: 200,
   endpointingMaxMs: 1_500,
   digitGapMs: 2_000,
   bargeIn: true,

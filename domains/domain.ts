@@ -1,5 +1,6 @@
 import type { EffectOutcome } from '../call/effects.ts';
 import type { Tool, ToolSpec } from '../engines/llm/engine.ts';
+import type { EndpointingHints } from './endpointing.ts';
 
 /** What the bot knows and may do in one line of business. A domain is a folder that exports one of these. */
 export interface Domain {
@@ -30,6 +31,8 @@ export interface Domain {
   misheard: readonly (readonly [heard: RegExp, meant: string])[];
   /** The responder's words when no intent fits. */
   fallback: string;
+  /** How its callers' turns end. */
+  endpointing?: EndpointingHints;
   /**
    * The intent of a turn that answers a question of the bot's own, whatever its words alone would mean: "the third
    * of May" after "when were you born?". `dialogue` ends with that turn; the turns before have gone through this.

@@ -48,9 +48,12 @@ export const listenAgain = (memory: CallMemory, stages: Stages, armed: ArmedTurn
   listen: listen(memory, stages),
 });
 
-function listen({ request: { session }, turn, settings, place }: CallMemory, stages: Stages) {
+function listen({ request, turn, settings, place }: CallMemory, stages: Stages) {
+  const { session, domain } = request;
   const name = { id: `listen-${turn}`, summary: `turn ${turn}: hear the caller`, group: `turn ${turn}` };
-  return stages.run(name, (act, arming) => act.listen({ session, turn, settings, ...place, ...arming }));
+  return stages.run(name, (act, arming) =>
+    act.listen({ session, domain, turn, settings, ...place, ...arming }),
+  );
 }
 
 /** Waits until the reply has been written and heard; the turn as it will be remembered. */

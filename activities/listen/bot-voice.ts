@@ -43,6 +43,11 @@ export class BotVoice {
     }
   }
 
+  /** What the caller heard last, as far as it is known. */
+  get lastWords() {
+    return this.said;
+  }
+
   /** The caller begins to speak, the first time since they were last judged; `at` as the bot's events have it. */
   onSpeechStarted(at: number) {
     this.overlapped = this.utterance !== undefined || at < this.endedAt + ECHO_TAIL_MS;

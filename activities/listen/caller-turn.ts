@@ -1,4 +1,6 @@
 import { SpeechInput } from './speech-input.ts';
+import type { EndpointingHints } from '../../domains/endpointing.ts';
+import { findDomain } from '../../domains/registry.ts';
 import type { SttEngine, Transcript } from '../../engines/stt/engine.ts';
 import type { AudioChunk, InHeader } from '../../stream/audio-chunk.ts';
 import { now } from '../../stream/call-stream.ts';
@@ -24,6 +26,7 @@ export class CallerTurn {
   private readonly idle: IdleWatch;
   private readonly bot: BotVoice;
   private readonly digits = new Digits();
+  private readonly hints: EndpointingHints | undefined;
   private hearings = 0;
   /** The eager hearing that waits to be confirmed. */
   private eager: { revision: number; transcript: Transcript } | undefined;
@@ -41,6 +44,7 @@ export class CallerTurn {
   ) {
     this.cursor = input.cursor;
     this.recognisedBy = engine.name;
+    this.hints = findDomain(input.domain)?.endpointing;
     this.connected = input.connected;
     this.bot = new BotVoice(input.settings.language);
     this.speech = new SpeechInput(engine, input, (text) => {
@@ -130,7 +134,8 @@ export class CallerTurn {
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
     // Keys are still coming: these words are said with them.
     if (this.digits.pending) return;
-    const delay = endpointDelayMs(transcript.text, this.input.settings);
+    const heard = { text: transcript.text, asked: this.bot.lastWords };
+    const delay = endpointDelayMs(heard, this.input.settings, this.hints);
     const left = this.speechEndedAt + delay - now();
     if (left <= 0) return this.confirm();
     const { revision } = this.eager;

@@ -1,45 +1,97 @@
 import { describe, expect, test } from 'vitest';
 import { defaultCallSettings } from '../../call/settings.ts';
-import { endpointDelayMs, soundsFinished } from './endpointing.ts';
+import { endpointing } from '../../domains/banking/endpointing.ts';
+import { endpointDelayMs } from './endpointing.ts';
+
+const { endpointingMs: short, endpointingMaxMs: long } = defaultCallSettings;
+const HELP = 'How can I help you today?';
+const delayOf = (text: string, asked = HELP, hints = endpointing) =>
+  endpointDelayMs({ text, asked }, defaultCallSettings, hints);
+
+/** Within a tenth of the way from the short silence to the long one. */
+const SOON = short + 0.1 * (long - short);
 
 describe('words that sound finished', () => {
   test.each([
     'What is my balance?',
+    'What would the interest rate be?',
+    'Can I spread the payments over five years instead?',
     'I would like a loan of ten thousand dollars over three years.',
-    'Yes please',
-    'No',
-    'Five',
+    'I missed a payment. Can we set up a payment plan?',
     'That is all, thank you.',
-  ])('“%s” ends after the short silence', (text) => {
-    expect(soundsFinished(text)).toBe(true);
-    expect(endpointDelayMs(text, defaultCallSettings)).toBe(defaultCallSettings.endpointingMs);
+    'Can you send me a new P. I. N.?',
+  ])('“%s” ends after the short silence, or hardly more', (text) => {
+    expect(delayOf(text)).toBeLessThanOrEqual(SOON);
   });
 
-  test.each(['I also missed a payment last month.', 'My husband opened an account with you in March.'])(
-    '“%s” states something: it waits a little longer, for what may follow',
-    (text) => {
-      const delay = endpointDelayMs(text, defaultCallSettings);
-      expect(delay).toBeGreaterThan(defaultCallSettings.endpointingMs);
-      expect(delay).toBeLessThan(defaultCallSettings.endpointingMaxMs);
-    },
-  );
+  test.each([
+    ['Yes.', 'Shall I set that up for you?'],
+    ['No, thank you.', 'Shall I set that up for you?'],
+    ['Five years,', 'Over how many years would you like to pay it back?'],
+    ['the first of the month.', 'On which day of the month would you like to pay?'],
+    ['The ninth of July, nineteen seventy five.', 'What is your date of birth?'],
+  ])('“%s” is a whole answer to “%s”', (text, asked) => {
+    expect(delayOf(text, asked)).toBeLessThanOrEqual(SOON);
+    expect(delayOf(text, asked)).toBeLessThan(delayOf('My wife said so.', asked));
+  });
+});
 
+describe('words that sound unfinished', () => {
   test.each([
     'I would like to',
-    'My account number is',
-    'I have a loan and',
-    'My number is four five five',
+    'I would like to.',
+    'What happens if?',
+    'How much would it cost me to?',
+    'Please send a copy of my statement to',
+    "I'd like to close my account and, uh,",
+    'I lost my job, so.',
+    'I was wondering, um,',
     'Well,',
+    'So, um,',
+    'Let me think.',
     'I was wondering…',
     'um',
     '',
-  ])('“%s” waits for the long one', (text) => {
-    expect(soundsFinished(text)).toBe(false);
-    expect(endpointDelayMs(text, defaultCallSettings)).toBe(defaultCallSettings.endpointingMaxMs);
+  ])('“%s” waits for the long silence', (text) => {
+    expect(delayOf(text)).toBe(long);
   });
 
-  test('the long silence is never shorter than the short one', () => {
-    const settings = { ...defaultCallSettings, endpointingMs: 800, endpointingMaxMs: 200 };
-    expect(endpointDelayMs('and', settings)).toBe(800);
+  test('half of a conditional sentence waits nearly as long', () => {
+    expect(delayOf('If I pay more every month,')).toBeGreaterThan(SOON + 0.5 * (long - short));
+    expect(delayOf('When I log in with my phone.')).toBeGreaterThan(SOON + 0.5 * (long - short));
   });
+
+  test('a statement waits in between, a short one longer: a question may follow', () => {
+    const [brief, full] = [
+      delayOf('I got married.'),
+      delayOf('I see two payments to the same shop on my list.'),
+    ];
+    expect(full).toBeGreaterThan(SOON);
+    expect(brief).toBeGreaterThan(full);
+    expect(brief).toBeLessThan(long);
+  });
+});
+
+describe('a domain', () => {
+  test('tells how long a dictated number is', () => {
+    const asked = 'What is your account number, please?';
+    expect(delayOf('It is 455, 21.', asked)).toBe(long);
+    expect(delayOf('It is 455, 21, 99385.', asked)).toBe(short);
+  });
+
+  test('tells what its callers say last', () => {
+    expect(delayOf('I lost my wallet yesterday.')).toBe(short);
+    expect(delayOf('I lost my job yesterday.')).toBeGreaterThan(SOON);
+  });
+
+  test('that knows nothing leaves it to grammar', () => {
+    expect(endpointDelayMs({ text: 'I lost my wallet.', asked: HELP }, defaultCallSettings)).toBeGreaterThan(
+      SOON,
+    );
+  });
+});
+
+test('the long silence is never shorter than the short one', () => {
+  const settings = { endpointingMs: 800, endpointingMaxMs: 200 };
+  expect(endpointDelayMs({ text: 'and', asked: '' }, settings)).toBe(800);
 });

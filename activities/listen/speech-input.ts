@@ -16,7 +16,7 @@ export class SpeechInput {
 
   constructor(
     private readonly engine: SttEngine,
-    input: ListenInput,
+    input: Pick<ListenInput, 'audioCursor' | 'settings'>,
     private readonly onPartial: (text: string) => void,
   ) {
     this.cursor = input.audioCursor;

@@ -16,7 +16,7 @@ export async function call(input: CallInput): Promise<void> {
   void act.speak({ ...speech(), ...greeting });
   for (let turn = 1; ; turn += 1) {
     const armed = { session, turn, settings, arming: (arming += 1), again };
-    const heard = await act.listen({ ...armed, ...place });
+    const heard = await act.listen({ ...armed, ...place, domain });
     if (heard.kind === 'gone') break;
     if (heard.kind === 'silent') continue;
     await act.reply({ ...armed, cursor: place.cursor, domain, adapter: 'default' });

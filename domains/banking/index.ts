@@ -1,6 +1,7 @@
 import type { Domain } from '../domain.ts';
 import { seedDemoCustomers } from './demo-customers.ts';
 import { effects } from './effects/index.ts';
+import { endpointing } from './endpointing.ts';
 import { awaitedByCheck } from './identity-check.ts';
 import { bankingIntents } from './intents/index.ts';
 import { misheard } from './misheard.ts';
@@ -26,4 +27,5 @@ export const banking: Domain = {
   fallback,
   awaited: awaitedByCheck,
   seedDemo: seedDemoCustomers,
+  endpointing,
 };

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { missingDigits } from './dictation.ts';
+
+const numbers = [
+  { named: /last four/i, digits: 4 },
+  { named: /account number/i, digits: 10 },
+];
+const ASKED = 'What is your account number, please?';
+
+describe('digits that are dictated', () => {
+  test.each([
+    ['four five five', ASKED],
+    ['It is one, two, three, 4567', ASKED],
+    ['4', ASKED],
+    ['double four seven', ASKED],
+    ['My account number is 804', 'How can I help?'],
+    ['I want the balance of account number', 'How can I help?'],
+  ])('“%s” after “%s” is not all of them', (said, asked) => {
+    expect(missingDigits(said, asked, numbers)).toBe(1);
+  });
+
+  test.each([
+    ['455-219-9385.', ASKED],
+    ['one two three four, five six seven eight, nine oh', ASKED],
+    ['double four seven one, triple nine, 385', ASKED],
+    ['the last four are 8825', ASKED],
+    ['8825', 'What are the last four digits of your card?'],
+  ])('“%s” after “%s” is', (said, asked) => {
+    expect(missingDigits(said, asked, numbers)).toBe(0);
+  });
+
+  test('of a number nobody named may go on', () => {
+    const missing = missingDigits('it is four five five', 'How can I help?', numbers)!;
+    expect(missing).toBeGreaterThan(0.5);
+    expect(missing).toBeLessThan(1);
+  });
+});
+
+test.each([
+  'ten thousand dollars over three years',
+  '$10,000',
+  'over five years',
+  'on the 15th',
+  'I have one account',
+  'What is my balance?',
+])('“%s” dictates nothing', (said) => {
+  expect(missingDigits(said, 'How can I help?', numbers)).toBeUndefined();
+});
+
+test('an answer without a digit to a question for one is no dictation', () => {
+  expect(missingDigits("I don't have it with me.", ASKED, numbers)).toBeUndefined();
+});

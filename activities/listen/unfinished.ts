@@ -1,0 +1,99 @@
+import type { EndpointingHints } from '../../domains/endpointing.ts';
+import { missingDigits } from './dictation.ts';
+
+/** What is known of a turn when its caller pauses. */
+export interface Heard {
+  /** The words so far. */
+  text: string;
+  /** What the bot said before, as far as it was heard. */
+  asked: string;
+}
+
+const anyOf = (words: string) => `(?:${words.split(' ').join('|')})`;
+
+/** Words that no sentence ends in. */
+const OPEN = new RegExp(
+  `\\b${anyOf(
+    'a an the and but or so because if whether to my your our their his its am i he she they ' +
+      "i'm it's we're they're um uh uhm er erm hm hmm than as would could can will had does between per plus minus " +
+      'well actually sorry',
+  )}$`,
+);
+/** Words that end a question ("What would the rate be?"), and nothing else that is whole. */
+const OPEN_UNLESS_ASKED = new RegExp(
+  `\\b${anyOf(
+    'that which who with without for from too of in on at by about like want need have has tell borrow be is are was were do mine we',
+  )}$`,
+);
+/** Beginnings that say nothing yet. */
+const OPENING =
+  /^(?:(?:so|well|okay|ok|um+|uh+|hm+|yes|no|and|but|oh) ?)*(?:let me (?:think|see)|the thing is|i mean|it is|it's not|(?:i was|i'm) wondering|hello|hi|so|well|um+|uh+|hm+|and|but)$/;
+const LEAD = '(?:(?:and|but|so|well|okay|ok|um|uh|oh|yes|yeah|no|then|hello|hi|also|sorry) )*';
+/** "If I pay more every month": half of a sentence, unless it is a long one. */
+const SUBORDINATE = new RegExp(
+  `^${LEAD}(?:if|when i|when my|when the|because|since|although|while|unless|as soon as)\\b`,
+);
+const SHORT_CLAUSE = 9;
+
+const QUESTION = new RegExp(
+  `^${LEAD}(?:what|what's|when|where|where's|which|who|whose|why|how|can|could|would|will|do|does|did|is|are|am|was|have|has|should|may)\\b`,
+);
+const REQUEST = new RegExp(
+  `^${LEAD}(?:i'd like|i would like|i want|i need|we need|we want|we'd like|i wanted|please|tell|give|show|help|send|transfer|repeat|block|connect|put|i have a question|i'm calling|i am calling|it's about)\\b|\\bplease$`,
+);
+const CLOSING =
+  /\b(?:thanks|thank you|for your help|goodbye|bye|nice day|that's all|that is all|that's everything|that's it)$/;
+const AGREEING =
+  /^(?:yes|yeah|yep|no|nope|sure|okay|ok|correct|right|exactly|fine|that sounds good|that's right|not really|of course)\b/;
+const FIGURE = new RegExp(
+  `\\d|^${anyOf('the about over for on and maybe only')}? ?(?:the |about )?(?:${anyOf('one two three four five six seven eight nine ten eleven twelve')}|\\w+(?:teen|ty)|first|second|third|\\w+th)\\b`,
+);
+
+/** Of a statement; each word makes it a little likelier that it was the whole of it. */
+const STATEMENT = 0.5;
+const A_WORD = 0.02;
+const TRAILING_COMMA = 0.1;
+/** Of a question or a request of a few words: "can you", "I need". */
+const SHORT_FORM = 0.3;
+
+/**
+ * How likely the caller is to go on after this pause, 0–1, by the words: digits that are being dictated, the
+ * grammar of the last sentence, and what the bot had asked.
+ */
+export function unfinished({ text, asked }: Heard, hints?: EndpointingHints): number {
+  const missing = missingDigits(text, asked, hints?.dictated ?? []);
+  if (missing !== undefined) return missing;
+  const sentence = lastSentence(text);
+  const isQuestion = QUESTION.test(sentence) || text.trim().endsWith('?');
+  if (sentence === '' || OPEN.test(sentence) || OPENING.test(sentence)) return 1;
+  if (OPEN_UNLESS_ASKED.test(sentence) && !isQuestion) return 1;
+  if (/(?:[:;–—-]|\.\.\.|…)$/.test(text.trim())) return 1;
+  const comma = text.trim().endsWith(',') ? TRAILING_COMMA : 0;
+  return Math.min(1, openness(sentence, asked, hints) + comma);
+}
+
+function openness(sentence: string, asked: string, hints?: EndpointingHints): number {
+  if (CLOSING.test(sentence) || hints?.handsOver.test(sentence)) return 0;
+  const length = sentence.split(' ').length;
+  if (asked.trim().endsWith('?')) {
+    if (AGREEING.test(sentence) && length < SHORT_CLAUSE) return 0;
+    if (FIGURE.test(sentence)) return 0;
+  }
+  if (SUBORDINATE.test(sentence) && length < SHORT_CLAUSE) return 0.9;
+  if (QUESTION.test(sentence)) return length > 3 ? 0 : SHORT_FORM;
+  if (REQUEST.test(sentence)) return length > 4 ? 0.05 : SHORT_FORM;
+  return Math.max(0.1, STATEMENT - A_WORD * length);
+}
+
+function lastSentence(text: string): string {
+  // A single letter before a stop is an abbreviation's: "a new P. I. N."
+  const sentences = text
+    .toLowerCase()
+    .replace(/’/g, "'")
+    .split(/(?<=[a-z0-9']{2}[.?!]+) /);
+  const last = sentences.filter((part) => /[a-z0-9]/.test(part)).at(-1) ?? '';
+  return last
+    .replace(/[^a-z0-9'$ ]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
