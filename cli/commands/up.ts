@@ -56,6 +56,9 @@ export class Up extends OrkestraCommand {
   private async serve(system: LocalSystem, signal: AbortSignal): Promise<number> {
     const { info, failed } = system;
     this.print(`ready: callers connect to ${info.gatewayUrl}/pcm, or ${info.gatewayUrl}/twilio from Twilio`);
+    // Browsers give the microphone to no page at 0.0.0.0.
+    const page = info.gatewayUrl.replace(/^ws/, 'http').replace('//0.0.0.0:', '//localhost:');
+    this.print(`Call it from your browser: ${page}/`);
     if (info.temporalUi) this.print(`Temporal’s Web UI: ${info.temporalUi}`);
     const complete = this.demo && (await Promise.race([this.demonstrate(system, signal), failed]));
     if (this.once) return complete ? 0 : signal.aborted ? INTERRUPTED : 1;
