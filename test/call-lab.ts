@@ -27,6 +27,7 @@ import { temporalConnection } from '../config/temporal.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
 import type { SttEngine } from '../engines/stt/engine.ts';
 import { createScriptedStt } from '../engines/stt/scripted.ts';
+import type { TtsEngine } from '../engines/tts/engine.ts';
 import { createScriptedTts } from '../engines/tts/scripted.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { askForTool } from '../workers/ask-for-tool.ts';
@@ -70,7 +71,7 @@ export class CallLab {
   ) {}
 
   static async open(
-    engines: { stt?: SttEngine; llm?: LlmEngine; twilio?: Partial<Config['twilio']> } = {},
+    engines: { stt?: SttEngine; llm?: LlmEngine; tts?: TtsEngine; twilio?: Partial<Config['twilio']> } = {},
   ): Promise<CallLab> {
     try {
       Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -90,7 +91,7 @@ export class CallLab {
       askWorkflow: async () => new Map(),
       askForTool: (session: string, request: ToolRequest) => askForTool(client, session, request),
     };
-    const engine = createScriptedTts();
+    const engine = engines.tts ?? createScriptedTts();
     const llm = engines.llm ?? echoLlm;
     await Promise.all([
       lab.work('call', {
