@@ -35,6 +35,12 @@ describe('the caller waits', () => {
     expect(turns.isDoneSince(1)).toBe(false);
   });
 
+  test('no longer after a cough than after silence', () => {
+    add(speech, final(1), started('reply-1'), speech, ended('reply-1'));
+    add({ type: 'turn.ignored', at, turn: 2, attempt: 1, text: '', reason: 'noise' });
+    expect(turns.isDoneSince(0)).toBe(true);
+  });
+
   test('for the second reply where one utterance was taken for two', () => {
     add(speech, final(1), started('reply-1'), speech, ended('reply-1'));
     expect(turns.isDoneSince(0)).toBe(false);

@@ -22,6 +22,9 @@ export class TurnTaking {
         this.hearing = false;
         this.turn = Math.max(this.turn, event.turn);
         break;
+      case 'turn.ignored':
+        this.hearing = false;
+        break;
       case 'playback.started':
         this.sounding.add(event.utterance);
         break;

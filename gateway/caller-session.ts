@@ -14,6 +14,7 @@ import { type CallControl, CallRefused } from './call-control.ts';
 import { CallerAudio } from './caller-audio.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import { OwnEcho } from './own-echo.ts';
 import { Playback } from './playback.ts';
 import { QuietLog } from './quiet-log.ts';
 import { closeCode, type Transport, type TransportListener } from './transport.ts';
@@ -37,6 +38,7 @@ export class CallerSession implements TransportListener {
   private readonly voice: VoiceDetector;
   private readonly audio: CallerAudio;
   private readonly playback: Playback;
+  private readonly echo: OwnEcho;
   private readonly bargeIn: BargeIn;
   private readonly quiet: QuietLog;
   private readonly log: Logger;
@@ -63,9 +65,11 @@ export class CallerSession implements TransportListener {
     this.audio = new CallerAudio(transport.format, (header, audio) =>
       this.write('audio', () => this.stream.sendIn(header, audio)),
     );
+    this.echo = new OwnEcho(transport.format);
     this.voice = new VoiceDetector(deps.vad, transport.format, deps.speechStopMs, {
       onStarted: (at, audioMs) => this.onSpeechStarted(at, audioMs),
       onStopped: (at, audioMs) => this.onSpeechStopped(at, audioMs),
+      isEcho: (samples, sampleRate, until) => this.echo.isEcho(samples, sampleRate, until),
       onError: (error) => this.quiet.warn({ reason: error.message }, 'voice detection failed'),
     });
     this.playback = new Playback({
@@ -74,6 +78,7 @@ export class CallerSession implements TransportListener {
       emit: (event) => this.emit(event),
       mayStart: () => this.bargeIn.mayStart(),
       speechAnswered: () => this.takeSpeechEnd(),
+      onSent: (audio, at) => this.echo.onPlayed(audio, at),
       onDropped: () => this.dropped('playback'),
     });
     this.bargeIn = new BargeIn(request.settings.bargeIn, this.playback);

@@ -27,6 +27,8 @@ export interface PlaybackDeps {
   mayStart(): boolean;
   /** When the caller's last speech ended, ms since the Unix epoch, if a reply is to answer it. Asked once a reply. */
   speechAnswered(): number | undefined;
+  /** The caller hears this audio from `at` on, ms since the Unix epoch, unless it is cleared. */
+  onSent(audio: Uint8Array, at: number): void;
   /** A bound made it drop audio. */
   onDropped(): void;
 }
@@ -219,7 +221,9 @@ export class Playback {
     const name = `${playing.utterance.name}:${++this.marks}`;
     transport.sendAudio(frame);
     transport.sendMark(name);
-    playing.endsAt = Math.max(playing.endsAt, now()) + frame.length / this.rate;
+    const startsAt = Math.max(playing.endsAt, now());
+    this.deps.onSent(frame, startsAt);
+    playing.endsAt = startsAt + frame.length / this.rate;
     playing.marks.push({ name, position: playing.utterance.taken });
     if (!playing.started) this.started(playing);
   }

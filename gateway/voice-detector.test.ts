@@ -24,6 +24,8 @@ class Bench {
   readonly noticed = new Happenings<Noticed>();
   readonly judged = new Happenings<number>();
   readonly detector: VoiceDetector;
+  /** What it is told when it asks whether it hears the bot. */
+  readonly echoes: boolean[] = [];
   private wanted = 0;
 
   constructor(
@@ -52,6 +54,7 @@ class Bench {
       onStarted: (_, audioMs) => note('started', audioMs),
       onStopped: (_, audioMs) => note('stopped', audioMs),
       onError: () => note('error'),
+      isEcho: (samples) => samples.length === 3 * 256 && (this.echoes.shift() ?? false),
     });
   }
 
@@ -71,6 +74,14 @@ describe('the voice detector', () => {
     const bench = new Bench([0, 0, ...voice(10)]);
     await bench.hear(12);
     expect(bench.noticed.all).toEqual([{ kind: 'started', audioMs: 64, after: 5 }]);
+    bench.detector.close();
+  });
+
+  test('takes the bot’s echo for no speech, and hears the caller who speaks over it', async () => {
+    const bench = new Bench(voice(20));
+    bench.echoes.push(true, true);
+    await bench.hear(12);
+    expect(bench.noticed.all).toEqual([{ kind: 'started', audioMs: 6 * WINDOW_MS, after: 9 }]);
     bench.detector.close();
   });
 

@@ -9,6 +9,8 @@ export interface VoiceListener {
   onStarted(at: number, audioMs: number): void;
   /** `at` and `audioMs` are of the last frame that held speech. */
   onStopped(at: number, audioMs: number): void;
+  /** Whether what sounds like the beginning of speech is the bot's own voice; `until` is when its end came in. */
+  isEcho?(samples: Int16Array, sampleRate: number, until: number): boolean;
   onError(error: Error): void;
 }
 
@@ -45,6 +47,7 @@ function powerOf({ samples }: Window): number {
 export class VoiceDetector {
   private readonly stream: VadStream;
   private readonly resampler: Resampler | undefined;
+  private readonly rate: number;
   private readonly windowMs: number;
   /** Windows of silence that end speech: as near to `stopMs` as whole windows come. */
   private readonly stopWindows: number;
@@ -57,6 +60,8 @@ export class VoiceDetector {
 
   private run = 0;
   private first: Window | undefined;
+  /** Samples of the run so far. */
+  private opening: number[] = [];
   private last: Window | undefined;
   private speaking = false;
   private silent = 0;
@@ -71,6 +76,7 @@ export class VoiceDetector {
     private readonly listener: VoiceListener,
   ) {
     const rate = format.sampleRate === 8_000 ? 8_000 : 16_000;
+    this.rate = rate;
     this.stream = vad.open(rate);
     this.resampler = format.sampleRate > rate ? new Resampler(format.sampleRate, rate) : undefined;
     this.windowMs = (this.stream.windowSamples * 1_000) / rate;
@@ -131,7 +137,11 @@ export class VoiceDetector {
     else {
       if (this.run++ === 0) this.begin(window);
       this.loudest = Math.max(this.loudest, powerOf(window));
-      if (this.run * this.windowMs >= MIN_SPEECH_MS) this.started(window);
+      this.opening.push(...window.samples);
+      if (this.run * this.windowMs < MIN_SPEECH_MS) return;
+      // An echo is looked at again and again: the caller may begin to speak over it.
+      if (this.isEcho(window)) this.run = 0;
+      else this.started(window);
     }
   }
 
@@ -144,8 +154,14 @@ export class VoiceDetector {
     } else if (++this.silent >= this.stopWindows) this.stopped();
   }
 
+  private isEcho({ at }: Window): boolean {
+    const samples = Int16Array.from(this.opening);
+    return this.listener.isEcho?.(samples, this.rate, at) ?? false;
+  }
+
   private begin(window: Window) {
     this.first = window;
+    this.opening = [];
     this.loudest = 0;
   }
 

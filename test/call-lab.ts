@@ -29,6 +29,7 @@ import type { SttEngine } from '../engines/stt/engine.ts';
 import { createScriptedStt } from '../engines/stt/scripted.ts';
 import type { TtsEngine } from '../engines/tts/engine.ts';
 import { createScriptedTts } from '../engines/tts/scripted.ts';
+import type { Database } from '../store/database.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { askForTool } from '../workers/ask-for-tool.ts';
 import { DatabaseOnDemand } from '../workers/database.ts';
@@ -71,7 +72,13 @@ export class CallLab {
   ) {}
 
   static async open(
-    engines: { stt?: SttEngine; llm?: LlmEngine; tts?: TtsEngine; twilio?: Partial<Config['twilio']> } = {},
+    engines: {
+      stt?: SttEngine;
+      llm?: LlmEngine;
+      tts?: TtsEngine;
+      openDatabase?: () => Promise<Database>;
+      twilio?: Partial<Config['twilio']>;
+    } = {},
   ): Promise<CallLab> {
     try {
       Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -96,7 +103,7 @@ export class CallLab {
     await Promise.all([
       lab.work('call', {
         ...orchestratorActivities(hub),
-        ...toolActivities({ database: () => database.open(), hasAgents: false }),
+        ...toolActivities({ database: engines.openDatabase ?? (() => database.open()), hasAgents: false }),
         ...telephonyActivities({ ...config.twilio, ...engines.twilio }),
       }),
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),

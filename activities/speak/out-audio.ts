@@ -18,9 +18,15 @@ export class OutAudio {
 
   /**
    * Sends one sentence as its pieces come; each piece is held back until the next shows that it was not the last,
-   * so that the last chunk can say so.
+   * so that the last chunk can say so. Once `signal` aborts, nothing more is sent.
    */
-  async sentence(index: number, text: string, pieces: AsyncIterable<Uint8Array>, isLast: () => boolean) {
+  async sentence(
+    index: number,
+    text: string,
+    pieces: AsyncIterable<Uint8Array>,
+    isLast: () => boolean,
+    signal: AbortSignal,
+  ) {
     let first = true;
     const send = async (audio: Uint8Array, last: boolean) => {
       const chunks = this.chunks(index, first ? text : undefined, audio, last, last && isLast());
@@ -31,6 +37,7 @@ export class OutAudio {
     let held: Uint8Array | undefined;
     let early = false;
     for await (const piece of pieces) {
+      if (signal.aborted) return;
       // The very first piece goes out at once: the caller waits for it.
       if (first) {
         await send(piece, false);
@@ -40,6 +47,7 @@ export class OutAudio {
       if (held) await send(held, false);
       held = piece;
     }
+    if (signal.aborted) return;
     if (held || early) await send(held ?? new Uint8Array(), true);
   }
 

@@ -166,10 +166,11 @@ export class Utterance {
       const text = script.sentences[this.next];
       if (text === undefined) break;
       const index = this.next;
-      await out.sentence(index, text, this.voice(text, signal), () => {
+      const isLast = () => {
         this.ended = script.total === index + 1;
         return this.ended;
-      });
+      };
+      await out.sentence(index, text, this.voice(text, signal), isLast, signal);
       if (signal.aborted) return;
       this.next = index + 1;
     }

@@ -41,6 +41,7 @@ export class Line {
       },
       mayStart: () => this.mayStart,
       speechAnswered: () => this.speechEndedAt,
+      onSent: () => undefined,
       onDropped: () => void this.droppedChunks++,
     });
   }
