@@ -15,28 +15,31 @@ const LARGEST_BYTES = 350_000_000;
  * no WAV audio, or silent.
  */
 export async function readUtterances(file: string): Promise<Int16Array[]> {
-  const { samples, sampleRate } = await readRecording(file);
-  const utterances = findUtterances(toCallerRate(file, samples, sampleRate), CALLER_RATE);
-  if (utterances.length === 0) {
-    throw usageError(`--audio ${file}: the file is silent; record the caller's words and try again.`);
-  }
-  return utterances;
+  return (await readSpeech(file, `--audio ${file}`)).utterances;
 }
 
-async function readRecording(file: string): Promise<Recording> {
+/** All of a recording at 16 kHz, and its utterances. Throws CliError (2) that begins with `name`. */
+export async function readSpeech(file: string, name: string) {
+  const { samples, sampleRate } = await readRecording(file, name);
+  const speech = toCallerRate(name, samples, sampleRate);
+  const utterances = findUtterances(speech, CALLER_RATE);
+  if (utterances.length === 0) {
+    throw usageError(`${name}: the file is silent; record the caller's words and try again.`);
+  }
+  return { speech, utterances };
+}
+
+async function readRecording(file: string, name: string): Promise<Recording> {
   try {
     const { size } = await stat(file);
-    if (size > LARGEST_BYTES) throw usageError(`--audio ${file}: the file is larger than 350 MB; cut it.`);
+    if (size > LARGEST_BYTES) throw usageError(`${name}: the file is larger than 350 MB; cut it.`);
     return readWav(await readFile(file));
   } catch (error) {
     if (error instanceof WavError) {
-      throw usageError(
-        `--audio ${file}: the file ${error.message}; give a WAV file with the caller's words.`,
-      );
+      throw usageError(`${name}: the file ${error.message}; give a WAV file with the caller's words.`);
     }
     const { code } = error as NodeJS.ErrnoException;
-    if (code)
-      throw usageError(`--audio ${file}: ${fileProblem[code] ?? `the file can't be read (${code}).`}`);
+    if (code) throw usageError(`${name}: ${fileProblem[code] ?? `the file can't be read (${code}).`}`);
     throw error;
   }
 }
@@ -48,11 +51,11 @@ const fileProblem: Record<string, string> = {
   EACCES: 'you may not read this file.',
 };
 
-function toCallerRate(file: string, samples: Int16Array, sampleRate: number): Int16Array {
+function toCallerRate(name: string, samples: Int16Array, sampleRate: number): Int16Array {
   try {
     return resample(samples, sampleRate, CALLER_RATE);
   } catch (error) {
-    if (error instanceof RangeError) throw usageError(`--audio ${file}: ${error.message}.`);
+    if (error instanceof RangeError) throw usageError(`${name}: ${error.message}.`);
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { ConfigError } from '../config/load.ts';
 import { SetupError } from '../deploy/local/setup-error.ts';
+import { EngineError } from '../engines/error.ts';
 
 /** 1: what was asked could not be done. 2: it was asked the wrong way. 130: the user pressed Ctrl-C. */
 export type ExitCode = 1 | 2 | 130;
@@ -34,7 +35,7 @@ export function reportFailure(error: unknown, stderr: Writable, command?: string
     stderr.write(`orkestra: the configuration can't be used. ${error.message}\n`);
     return 2;
   }
-  if (error instanceof SetupError) {
+  if (error instanceof SetupError || error instanceof EngineError) {
     stderr.write(`orkestra: ${error.message}\n`);
     return 1;
   }

@@ -4,7 +4,9 @@ import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
 import { Provision } from './commands/provision.ts';
 import { StartCall } from './commands/start-call.ts';
+import { SttTest } from './commands/stt-test.ts';
 import { Talk } from './commands/talk.ts';
+import { TtsTest } from './commands/tts-test.ts';
 import { Up } from './commands/up.ts';
 import { Worker } from './commands/worker.ts';
 import { version } from '../config/package.ts';
@@ -13,7 +15,18 @@ import { suggestion } from './nearest.ts';
 import { quote } from './settings-option.ts';
 import { namePlaceholders } from './usage-text.ts';
 
-const commands = [Up, StartCall, Talk, EndCall, MonitorSession, OrchestratorHealth, Worker, Provision];
+const commands = [
+  Up,
+  StartCall,
+  Talk,
+  EndCall,
+  MonitorSession,
+  OrchestratorHealth,
+  Worker,
+  Provision,
+  SttTest,
+  TtsTest,
+];
 /** What `orkestra` can be asked for, in the order in which help lists it. */
 export const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
 

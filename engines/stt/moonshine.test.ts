@@ -4,7 +4,7 @@ import { resample } from '../../audio/resample.ts';
 import { frames, joined, noise, recording } from '../../test/contracts/audio.ts';
 import { modelFolder } from '../../test/contracts/models.ts';
 import { sttContract } from '../../test/contracts/stt.ts';
-import { wordErrorRate } from '../../test/contracts/word-error-rate.ts';
+import { wordErrorRate } from './word-error-rate.ts';
 import { createPiper } from '../tts/piper.ts';
 import type { SttEngine } from './engine.ts';
 import { createMoonshine } from './moonshine.ts';

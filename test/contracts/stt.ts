@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SttEngine } from '../../engines/stt/engine.ts';
 import { frames } from './audio.ts';
-import { wordErrorRate } from './word-error-rate.ts';
+import { wordErrorRate } from '../../engines/stt/word-error-rate.ts';
 
 export interface Utterance {
   /** 16 kHz. */

@@ -1,4 +1,4 @@
-import { spokenText } from '../../engines/tts/spoken-text.ts';
+import { spokenText } from '../tts/spoken-text.ts';
 
 /** Words wrong, missing or too many, as a share of the words that were said. Numerals count as their words. */
 export function wordErrorRate(heard: string, said: string): number {
