@@ -103,7 +103,10 @@ export class CallLab {
     await Promise.all([
       lab.work('call', {
         ...orchestratorActivities(hub),
-        ...toolActivities({ database: engines.openDatabase ?? (() => database.open()), hasAgents: false }),
+        ...toolActivities({
+          database: engines.openDatabase ?? (() => database.open()),
+          hasAgents: engines.twilio?.agentNumber !== undefined,
+        }),
         ...telephonyActivities({ ...config.twilio, ...engines.twilio }),
       }),
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),

@@ -144,7 +144,7 @@ class Call {
     }
   }
 
-  /** The caller goes to a person: their line does, once the stream has ended (see the gateway's webhooks). */
+  /** The caller goes to a person: their line does, once the stream has ended: see decision 0013. */
   private async transfer(turn: Turn, reason: string) {
     if (this.ending) return;
     this.memory.transfer = { reason, summary: handoverSummary(this.memory, reason) };

@@ -30,13 +30,15 @@ const hasReached = (outcome: EffectOutcome) =>
 
 /** Tells a person what the call is about: by template, so that nothing is made up. */
 export function handoverSummary(memory: CallMemory, reason: string): string {
-  const { customer, phone } = memory.request;
+  const { phone } = memory.request;
+  const customer = memory.identity.customer ?? memory.request.customer;
   const { turns } = memory.transcript();
   const said = turns.slice(-TURNS).map(({ caller }) => `“${clip(caller)}”`);
   const who = customer ? `Customer ${[...customer].join(' ')}` : 'A caller';
-  const from = phone ? `, on the number that ends in ${[...phone.slice(-2)].join(' ')},` : '';
+  const from = phone ? `, on the number that ends in ${phone.at(-2)} ${phone.at(-1)},` : '';
+  const check = memory.identity.state === 'verified' ? ' Their identity has been checked.' : '';
   const words = said.length === 0 ? '' : ` In their own words: ${said.join(', then ')}.`;
-  return `${who}${from} has spoken with the virtual assistant. Reason for the transfer: ${reason}.${words}`;
+  return `${who}${from} has spoken with the virtual assistant.${check} Reason for the transfer: ${reason}.${words}`;
 }
 
 const clip = (text: string) => {

@@ -30,7 +30,7 @@ const endings: Partial<Record<LineStatus, string>> = {
 /**
  * The telephone line of a call. A call that we place rings once, whatever crashes: Twilio has no idempotency key, so
  * when it is not known whether a request was carried out, Twilio's own news of the call, which carry its session,
- * are waited for, and then its list of calls is read; only then is it placed again. See decision 0008.
+ * are waited for, and then its list of calls is read; only then is it placed again. See decision 0012.
  */
 export class Line {
   private dialling = false;

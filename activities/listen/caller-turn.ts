@@ -59,7 +59,7 @@ export class CallerTurn {
       {
         idle: () => stage.finish({ kind: 'silent', ...this.end() }),
         gone: () =>
-          this.leave(input.cursor === '0' ? 'the caller never connected' : 'the caller did not come back'),
+          this.leave(this.cursor === '0' ? 'the caller never connected' : 'the caller did not come back'),
       },
       input.connected,
     );
