@@ -22,9 +22,11 @@ export async function startCallWorkflow(
   temporal: TemporalAccess,
   taskQueuePrefix: string,
   request: CallRequest,
+  /** The bot calls the number of the request. */
+  dial = false,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
   const { client, connection } = temporal;
-  const input: CallInput = { request, taskQueuePrefix };
+  const input: CallInput = { request, taskQueuePrefix, ...(dial && { dial }) };
   const workflowId = workflowIdOf(request.session);
   try {
     return await within(connection, () =>

@@ -52,6 +52,12 @@ describe('before anything is started, start-call refuses', () => {
     ['a phone number with letters', ['abc', '--phone', '+1415CALLNOW'], PHONE],
     ['a phone number without a plus sign', ['abc', '--phone', '4155550123'], PHONE],
     ['a phone number of 16 digits', ['abc', '--phone', '+1234567890123456'], PHONE],
+    ['nobody to call', ['abc', '--dial'], '--dial: give the number to call with --phone.'],
+    [
+      'a caller who is called and played',
+      ['abc', '--phone', '+14155550123', '--dial', '--text', 'Hello'],
+      'A call that is dialled has a caller: give --dial alone.',
+    ],
     [
       'a customer id with a space',
       ['abc', '--customer', 'c 1'],
@@ -196,6 +202,17 @@ describe('start-call', () => {
       settings: { speed: 1.2 },
     });
     await handle.terminate();
+  });
+
+  test('has the workers call the caller', async () => {
+    const id = session();
+    const run = await orkestra(['start-call', id, '--phone', '+14155550123', '--dial']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toContain(`Call ${id} (banking, +14•••••23) has started and calls its caller.`);
+    // This lab has no account at Twilio: the call says so, so it has tried.
+    expect(await lab.client.workflow.getHandle(`call-${id}`).result()).toMatchObject({
+      reason: expect.stringMatching(/^the call could not be placed: to place calls, set TWILIO_ACCOUNT_SID/),
+    });
   });
 
   test('as JSON names the call and the door to it', async () => {

@@ -24,7 +24,8 @@ export class StartCall extends OrkestraCommand {
   static override usage = Command.Usage({
     description: 'start a call, and play its caller if you like',
     details: `
-      Without --audio and --text, the call waits for its caller, and you read how they connect.
+      Without --audio and --text, the call waits for its caller, and you read how they connect. With --dial, the bot
+      calls them: the workers place the call over Twilio (docs/telephony.md says what that needs), once.
 
       With --audio, a WAV file is the caller: each of its utterances (what stands between pauses of a second) is
       spoken in real time once the bot has finished with the one before. With --text, lines are typed instead.
@@ -33,6 +34,7 @@ export class StartCall extends OrkestraCommand {
     `,
     examples: [
       ['A call that waits for its caller', '$0 start-call demo-1 --phone +14155550123'],
+      ['A call that rings at the caller’s', '$0 start-call demo-4 --phone +14155550123 --dial'],
       ['A recording as the caller', '$0 start-call demo-2 --audio caller.wav --set bargeIn=false'],
       [
         'Typed instead of spoken',
@@ -43,6 +45,7 @@ export class StartCall extends OrkestraCommand {
 
   session = Option.String({ name: 'SESSION' });
   phone = Option.String('--phone', { description: 'the caller’s number in E.164, like +14155550123' });
+  dial = Option.Boolean('--dial', false, { description: 'call the number of --phone' });
   customer = Option.String('--customer', { description: 'the caller’s customer id' });
   domain = Option.String('--domain', 'banking', {
     description: 'what the call is about; banking by default',
@@ -55,6 +58,8 @@ export class StartCall extends OrkestraCommand {
   async run(): Promise<number> {
     const request = parseRequest(this);
     const lines = await this.lines();
+    if (this.dial && !this.phone) throw usageError('--dial: give the number to call with --phone.');
+    if (this.dial && lines) throw usageError('A call that is dialled has a caller: give --dial alone.');
     const places = findPlaces();
     const { redis } = await openRedis(places.config.redis);
     redis.disconnect();
@@ -67,7 +72,7 @@ export class StartCall extends OrkestraCommand {
               throw error;
             }),
           )
-        : await this.leaveWaiting(places, temporal, request);
+        : await this.leaveWaiting(places, temporal, { ...request, ...(this.dial && { origin: 'twilio' }) });
     } finally {
       await temporal.close();
     }
@@ -113,7 +118,7 @@ export class StartCall extends OrkestraCommand {
   ): Promise<number> {
     const prefix = places.config.temporal.taskQueuePrefix;
     const { session, domain, phone, customer } = request;
-    const workflow = await startCallWorkflow(temporal, prefix, request);
+    const workflow = await startCallWorkflow(temporal, prefix, request, this.dial);
     const absent = await absentWorkers(temporal, prefix);
     if (absent.length > 0) {
       this.note(`No worker runs for ${absent.join(', ')} yet: the call goes on when they do.`);
@@ -134,12 +139,16 @@ export class StartCall extends OrkestraCommand {
       return 0;
     }
     const who = [masked.phone, masked.customer].filter(Boolean).join(', ');
-    this.print(
-      `Call ${session} (${domain}${who && `, ${who}`}) has started and waits ${request.settings.connectMs / 1_000} s for its caller.`,
-    );
-    this.print(
-      `The caller connects to ${places.gatewayUrl} and sends {"type":"start","session":"${session}","sampleRate":16000}.`,
-    );
+    const call = `Call ${session} (${domain}${who && `, ${who}`})`;
+    if (this.dial) {
+      this.print(`${call} has started and calls its caller.`);
+      this.print(`Follow it with \`orkestra monitor-session ${session} --follow\`.`);
+    } else {
+      this.print(`${call} has started and waits ${request.settings.connectMs / 1_000} s for its caller.`);
+      this.print(
+        `The caller connects to ${places.gatewayUrl} and sends {"type":"start","session":"${session}","sampleRate":16000}.`,
+      );
+    }
     if (url) this.print(`The call in Temporal’s Web UI: ${url}`);
     return 0;
   }
