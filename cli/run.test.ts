@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { version } from '../config/package.ts';
 import { commandNames } from './run.ts';
-import { commandNames } from './run.ts';
 import { orkestra } from './testing/captured-run.ts';
 
 describe('the command line', () => {
