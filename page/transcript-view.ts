@@ -69,7 +69,7 @@ export class TranscriptView {
     for (const [part] of segments) bar.append(el('span', part));
     const legend = el('p', 'legend');
     for (const [part, name] of segments) legend.append(el('span', part, `${name} ${times[part]} ms`));
-    element.append(bar, el('p', 'total', `${times.total} ms`), legend);
+    element.append(bar, el('p', 'total', `replied in ${times.total} ms`), legend);
     this.bars.set(key, { bar, times });
     this.scaleMs = Math.max(this.scaleMs, times.total);
     for (const each of this.bars.values()) this.fill(each);
