@@ -104,6 +104,19 @@ describe('a caller who speaks while the bot does', () => {
     expect(call.types()).not.toContain('playback.paused');
   });
 
+  test('is not any more, once that has been configured', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    await call.stream.emit({ type: 'call.configured', at: 0, bargeIn: false });
+    await call.say('greeting', 'Please listen.', 400);
+    await call.event('playback.started');
+    stream.say(tone(200));
+    await call.event('speech.started');
+    expect((await call.event('playback.ended')).interrupted).toBe(false);
+    expect(call.types()).not.toContain('playback.paused');
+  });
+
   test('before the reply came does not hear it any more, once the new words are known', async () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();

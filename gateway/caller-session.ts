@@ -174,6 +174,7 @@ export class CallerSession implements TransportListener {
     if (event.type === 'turn.partial' || event.type === 'turn.eager' || event.type === 'turn.final') {
       this.bargeIn.onWords(event.turn);
     } else if (event.type === 'turn.ignored') this.bargeIn.onIgnored();
+    else if (event.type === 'call.configured') this.bargeIn.allow(event.bargeIn);
     this.playback.onEvent(event);
     this.transport.sendEvent?.(event);
     if (event.type === 'caller.connected') {

@@ -38,6 +38,9 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** The caller typed instead of speaking. */
   z.object({ type: z.literal('caller.typed'), at, text: z.string().min(1).max(2_000) }),
 
+  /** From each `listen` as it takes its place: settings of the call that the gateway goes by, as they are by now. */
+  z.object({ type: z.literal('call.configured'), at, bargeIn: z.boolean() }),
+
   // From `listen`: what the caller said in a turn.
   z.object({ type: z.literal('turn.partial'), at, turn, attempt, text: z.string() }),
   z.object({ type: z.literal('turn.eager'), at, turn, attempt, revision, text: z.string() }),

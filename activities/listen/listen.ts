@@ -1,4 +1,5 @@
 import type { SttEngine } from '../../engines/stt/engine.ts';
+import { now } from '../../stream/call-stream.ts';
 import type { ListenInput, ListenResult, SttActivities } from '../types.ts';
 import { Stage, type StageDeps } from '../stage.ts';
 import { CallerTurn } from './caller-turn.ts';
@@ -12,6 +13,8 @@ export function sttActivities(deps: StageDeps, engine: SttEngine): SttActivities
         // Audio first: when an event says that speech stopped, all of that speech is here.
         await stage.onAudioIn(input.audioCursor, (chunk) => turn.onAudio(chunk));
         await stage.onEvents(input.cursor, (event) => turn.onEvent(event));
+        const { bargeIn } = input.settings;
+        await stage.stream.emit({ type: 'call.configured', at: now(), bargeIn });
       }),
   };
 }
