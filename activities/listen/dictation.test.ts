@@ -16,7 +16,7 @@ describe('digits that are dictated', () => {
     ['My account number is 804', 'How can I help?'],
     ['I want the balance of account number', 'How can I help?'],
   ])('“%s” after “%s” is not all of them', (said, asked) => {
-    expect(missingDigits(said, asked, numbers)).toBe(1);
+    expect(missingDigits(said, asked, numbers)).toBeGreaterThanOrEqual(0.8);
   });
 
   test.each([
@@ -32,7 +32,7 @@ describe('digits that are dictated', () => {
   test('of a number nobody named may go on', () => {
     const missing = missingDigits('it is four five five', 'How can I help?', numbers)!;
     expect(missing).toBeGreaterThan(0.5);
-    expect(missing).toBeLessThan(1);
+    expect(missing).toBeLessThan(0.8);
   });
 });
 

@@ -6,8 +6,8 @@ const REPEATS: Record<string, number> = { double: 1, triple: 2 };
 const MEASURED = /[$£€%]|\d,\d{3}|\d(?:st|nd|rd|th)\b/;
 
 /**
- * How much is missing of a number that the caller dictates, 0–1: 0 when all its digits are there, 1 when some are
- * missing. Undefined where none is being dictated: a number counts as dictated when the caller or the bot's
+ * How much is missing of a number that the caller dictates, 0–1: 0 when all its digits are there, near 1 when some
+ * are missing. Undefined where none is being dictated: a number counts as dictated when the caller or the bot's
  * question names it, or when the words end in two digits or more.
  */
 export function missingDigits(
@@ -19,13 +19,15 @@ export function missingDigits(
     numbers.find(({ named }) => named.test(said)) ?? numbers.find(({ named }) => named.test(asked));
   const tokens = tokensOf(said);
   const count = tokens.reduce((sum, token) => sum + digitsIn(token), 0);
-  if (named && count > 0) return count >= named.digits ? 0 : 1;
+  if (named && count > 0) return count >= named.digits ? 0 : SOME_MISSING;
   if (named?.named.test(said.slice(-24))) return 1;
   const trailing = tokens.slice(-2);
   const isRun = trailing.length === 2 && trailing.every((token) => digitsIn(token) > 0);
   return isRun ? UNKNOWN_LENGTH : undefined;
 }
 
+/** Rather than 1: on a bad line, a digit that is missing may have been said and not heard. */
+const SOME_MISSING = 0.8;
 /** Nobody said how long the number is: it may be whole, but more digits are likelier. */
 const UNKNOWN_LENGTH = 0.7;
 
