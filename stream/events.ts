@@ -57,6 +57,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     confidence: z.number().optional(),
     speechStartedAt: at,
     speechEndedAt: at,
+    /** The last event that this turn took in: what the caller did after it is the next turn's. */
+    cursor: z.string().optional(),
     audioCursor: z.string(),
     engine: z.string(),
   }),

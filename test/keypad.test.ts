@@ -49,4 +49,33 @@ describe('a caller at the keys of their telephone', () => {
     await handle.result();
     caller.leave();
   });
+
+  test('may press a hundred keys at once: they are turns of 32, and none is lost', async () => {
+    const { handle, caller } = await callerWhoPresses('7'.repeat(100));
+    await caller.until(() => caller.finals.length === 4);
+    await caller.hangUp();
+    await handle.result();
+    expect(caller.finals.map(({ turn, text }) => [turn, text.split(' ').length])).toEqual([
+      [1, 32],
+      [2, 32],
+      [3, 32],
+      [4, 4],
+    ]);
+    caller.leave();
+  });
+
+  test('who types lines at once has a turn for each', async () => {
+    const { handle, caller } = await lab.start();
+    await caller.connect();
+    await Promise.all(['one', 'two', 'three'].map((line) => caller.type(line)));
+    await caller.until(() => caller.finals.length === 3);
+    expect(caller.finals.map(({ turn, text }) => [turn, text])).toEqual([
+      [1, 'one'],
+      [2, 'two'],
+      [3, 'three'],
+    ]);
+    await caller.hangUp();
+    await handle.result();
+    caller.leave();
+  });
 });

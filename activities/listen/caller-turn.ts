@@ -36,6 +36,7 @@ export class CallerTurn {
   /** What made words of what the caller did. */
   private recognisedBy: string;
   private cursor: string;
+  private confirmed = false;
 
   constructor(
     private readonly stage: Stage<ListenResult>,
@@ -70,6 +71,8 @@ export class CallerTurn {
   }
 
   onEvent(event: Placed<CallEvent>) {
+    // What comes while the words are being made final is the next turn's.
+    if (this.confirmed && event.type !== 'turn.final') return;
     this.cursor = event.id;
     this.bot.onEvent(event);
     switch (event.type) {
@@ -186,6 +189,8 @@ export class CallerTurn {
   }
 
   private confirm() {
+    if (this.confirmed) return;
+    this.confirmed = true;
     const { revision, transcript } = this.eager!;
     const { text, confidence } = transcript;
     const final = {
@@ -196,6 +201,7 @@ export class CallerTurn {
       confidence,
       speechStartedAt: this.speechStartedAt,
       speechEndedAt: this.speechEndedAt,
+      cursor: this.cursor,
       audioCursor: this.speech.cursor,
       engine: this.recognisedBy,
     };
@@ -217,7 +223,7 @@ export class CallerTurn {
       speechEndedAt,
       finalAt: final.at,
       engine,
-      cursor: final.id,
+      cursor: final.cursor ?? final.id,
       audioCursor: final.audioCursor,
       connected: this.connected,
     });
