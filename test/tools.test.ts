@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordingConsent } from '../call/effects.ts';
 import type { ToolUse } from '../call/transcript.ts';
-import { loadConfig } from '../config/load.ts';
 import { banking } from '../domains/banking/index.ts';
 import { demoCustomers } from '../domains/banking/demo-customers.ts';
 import { createResponder } from '../domains/responder.ts';
 import { createMiniLm } from '../engines/embedding/minilm.ts';
-import { type Database, openDatabase } from '../store/database.ts';
-import { migrate } from '../store/migrate.ts';
+import type { Database } from '../store/database.ts';
 import { stateQuery, transcriptQuery } from '../workflows/messages.ts';
+import { openBankDatabase } from './bank-database.ts';
 import { CallLab } from './call-lab.ts';
 import { modelFolder } from './contracts/models.ts';
 
@@ -20,12 +19,7 @@ describe('a caller of the bank', () => {
   beforeAll(async () => {
     const responder = createResponder(banking, embedding);
     await responder.warmUp();
-    database = openDatabase(loadConfig().postgres, () => undefined);
-    await migrate(database);
-    await banking.seedDemo!(async <Row>(sql: string, values: unknown[] = []) => {
-      const { rows } = await database.query(sql, values);
-      return rows as Row[];
-    });
+    database = await openBankDatabase();
     lab = await CallLab.open({ llm: responder });
   });
   afterAll(async () => {
