@@ -15,13 +15,33 @@ import { energyVad } from '../gateway/energy-vad.ts';
 import { Watched } from '../gateway/lab.ts';
 import { BOT_NUMBER, TwilioService } from './twilio-service.ts';
 
-/** Workflow, stages, gateway and its webhooks as they are in production; Twilio is the test's. */
-export class TelephoneLab {
-  private constructor(
+/** Where telephone calls meet a gateway. */
+export class Exchange {
+  /** `host`: the gateway's, with its port. */
+  constructor(
     readonly twilio: TwilioService,
-    readonly calls: CallLab,
-    readonly gateway: Gateway,
+    private readonly host: string,
   ) {}
+
+  /** Asks a webhook; returns the TwiML. */
+  async ask(path: string, form: Record<string, string>): Promise<string> {
+    const { status, body } = await this.twilio.ask(`http://${this.host}`, path, form);
+    if (status >= 400) throw new Error(`${path} was answered with ${status}: ${body}`);
+    return body;
+  }
+
+  connect = (path: string) => Client.connect(`ws://${this.host}${path}`);
+}
+
+/** Workflow, stages, gateway and its webhooks as they are in production; Twilio is the test's. */
+export class TelephoneLab extends Exchange {
+  private constructor(
+    twilio: TwilioService,
+    readonly calls: CallLab,
+    private readonly gateway: Gateway,
+  ) {
+    super(twilio, `127.0.0.1:${gateway.port}`);
+  }
 
   static async open(llm: LlmEngine): Promise<TelephoneLab> {
     const twilio = await TwilioService.open();
@@ -44,15 +64,6 @@ export class TelephoneLab {
     });
     return new TelephoneLab(twilio, calls, gateway);
   }
-
-  /** Asks a webhook; returns the TwiML. */
-  async ask(path: string, form: Record<string, string>): Promise<string> {
-    const { status, body } = await this.twilio.ask(`http://127.0.0.1:${this.gateway.port}`, path, form);
-    if (status >= 400) throw new Error(`${path} was answered with ${status}: ${body}`);
-    return body;
-  }
-
-  connect = (path: string) => Client.connect(`ws://127.0.0.1:${this.gateway.port}${path}`);
 
   async watch(session: string): Promise<Watched> {
     const watched = new Watched(new CallStream(this.calls.hub, session));
@@ -77,7 +88,7 @@ export class TelephoneCall {
   private readonly form: Record<string, string>;
 
   constructor(
-    private readonly lab: TelephoneLab,
+    private readonly exchange: Exchange,
     { sid = `CA${randomBytes(16).toString('hex')}`, query = 'set.cache=false', direction = 'inbound' } = {},
   ) {
     this.sid = sid;
@@ -88,12 +99,12 @@ export class TelephoneCall {
 
   /** Asks what is to be done, and opens the stream if that is it. Returns the TwiML. */
   async proceed(): Promise<string> {
-    const twiml = await this.lab.ask(this.next, this.form);
+    const twiml = await this.exchange.ask(this.next, this.form);
     const url = /<Redirect[^>]*>([^<]*)<\/Redirect>/.exec(twiml)?.[1]!.replaceAll('&amp;', '&');
-    if (url) this.next = url.slice(this.lab.twilio.publicUrl.length);
+    if (url) this.next = url.slice(this.exchange.twilio.publicUrl.length);
     if (!twiml.includes('<Stream')) return twiml;
     const parameters = [...twiml.matchAll(/<Parameter name="([^"]*)" value="([^"]*)"\/>/g)];
-    this.stream = new TwilioStream(await this.lab.connect('/twilio'), `MZ${++this.streams}`);
+    this.stream = new TwilioStream(await this.exchange.connect('/twilio'), `MZ${++this.streams}`);
     this.stream.start(this.sid, Object.fromEntries(parameters.map(([, name, value]) => [name!, value!])));
     return twiml;
   }
@@ -109,6 +120,6 @@ export class TelephoneCall {
   }
 
   report(status: string): Promise<string> {
-    return this.lab.ask(this.next.replace('/voice', '/status'), { ...this.form, CallStatus: status });
+    return this.exchange.ask(this.next.replace('/voice', '/status'), { ...this.form, CallStatus: status });
   }
 }

@@ -20,7 +20,7 @@ export interface PlacedCall {
 }
 
 /** How the next request to place a call goes wrong. */
-type Mishap = 'lost-before' | 'lost-after' | 'refused' | 'unavailable';
+type Mishap = 'lost-before' | 'lost-after' | 'unanswered' | 'refused' | 'unavailable';
 
 /**
  * What Twilio is to Orkestra, on this machine: the REST API of calls, with its forms, its basic authentication and
@@ -117,13 +117,13 @@ export class TwilioService {
       createdAt: new Date(),
       form,
     };
-    if (mishap === undefined || mishap === 'lost-after') this.calls.push(placed);
+    if (!mishap || mishap === 'lost-after' || mishap === 'unanswered') this.calls.push(placed);
     if (mishap === 'refused') {
       json(400, { code: 21211, message: `The 'To' number ${to} is not a valid phone number.`, status: 400 });
     } else if (mishap === 'unavailable') {
       json(503, { code: 20503, message: 'Service unavailable', status: 503 });
-    } else if (mishap) request.socket.destroy();
-    else json(201, asResource(placed));
+    } else if (mishap === undefined) json(201, asResource(placed));
+    else if (mishap !== 'unanswered') request.socket.destroy();
     this.requests.add(form);
   }
 }
