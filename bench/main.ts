@@ -4,6 +4,7 @@ import { SetupError } from '../deploy/local/setup-error.ts';
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   latency: () => import('./latency.ts'),
   stream: () => import('./stream.ts'),
+  turns: () => import('./turns.ts'),
 };
 
 const name = process.argv[2] ?? '';

@@ -1,0 +1,114 @@
+import { endpointDelayMs } from '../activities/listen/endpointing.ts';
+import { defaultCallSettings } from '../call/settings.ts';
+import { loadConfig } from '../config/load.ts';
+import { endpointing } from '../domains/banking/endpointing.ts';
+import { createMoonshine } from '../engines/stt/moonshine.ts';
+import { createSilero } from '../engines/vad/silero.ts';
+import { report } from './platform.ts';
+import { median, percentile, table } from './statistics.ts';
+import { hearPauses, type HeardPause, turnEndMs } from './turn-end/pauses.ts';
+import { audioOf, type TurnRecording, turnRecordings } from './turn-end/recordings.ts';
+import { sendThroughGateway } from './turn-end/telephone-line.ts';
+
+/**
+ * How turns end, on the recordings of test/turns: the gateway's voice detection with real Silero, real Moonshine at
+ * each pause, and the endpointing policy as it is configured by default, for the banking domain.
+ *
+ * A turn is cut off when it ends with words still to come, or never, since no words were heard in it. The delay is the silence from the caller's last word to
+ * the final hearing, at turns that were not cut off; of it, what the detector and the recogniser need is the floor
+ * that no policy gets under.
+ */
+const TARGET = { cutOff: 0.1, delayMs: 300 };
+/** The policy's waits, all longer or shorter, to trade cut-offs for delay. */
+const SCALES = [0.25, 0.5, 0.75, 1, 1.5, 2];
+/** Silences in ms of a policy that knows no words, to compare with. */
+const FIXED = [200, 300, 500, 700, 1_000];
+/** What is left of a last word this late is no word, ms. */
+const LAST_SOUND_MS = 100;
+
+interface Turn {
+  recording: TurnRecording;
+  pauses: HeardPause[];
+}
+type Wait = (pause: HeardPause, recording: TurnRecording) => number;
+
+export async function run() {
+  const turns = await hearAll();
+  const heldOut = turns.filter(({ recording }) => recording.half === 'held-out');
+  const groups = (key: 'kind' | 'noise') =>
+    [...new Set(turns.map(({ recording }) => recording[key]))].map((name) => [
+      name,
+      ...row(
+        turns.filter(({ recording }) => recording[key] === name),
+        policy(),
+      ),
+    ]);
+  const heading = ['turns', 'cut off', '%', 'delay mean', 'p50', 'p95', 'of it detected and heard'];
+  const results = [
+    ['', ...heading],
+    ...groups('kind'),
+    ...groups('noise'),
+    ['all', ...row(turns, policy())],
+    ['held out', ...row(heldOut, policy())],
+  ];
+  const curve = [
+    ['held out', ...heading],
+    ...SCALES.map((scale) => [`waits × ${scale}`, ...row(heldOut, policy(scale))]),
+    ...FIXED.map((ms) => [`${ms} ms of silence`, ...row(heldOut, () => ms)]),
+  ];
+  process.stdout.write(`${table(results)}\n\n${table(curve)}\n\n`);
+  judge(summary(heldOut, policy()));
+}
+
+async function hearAll(): Promise<Turn[]> {
+  const config = loadConfig();
+  const vad = createSilero(config.models.folder);
+  const stt = createMoonshine(config.models.folder);
+  await Promise.all([vad.warmUp(), stt.warmUp()]);
+  const turns: Turn[] = [];
+  for (const recording of turnRecordings()) {
+    const events = await sendThroughGateway(audioOf(recording), vad, config.gateway.speechStopMs);
+    turns.push({ recording, pauses: await hearPauses(events, stt) });
+    if (turns.length % 20 === 0) report(`${turns.length} turns heard`);
+  }
+  await Promise.all([vad.close(), stt.close()]);
+  return turns;
+}
+
+function policy(scale = 1): Wait {
+  return ({ text }, { asked }) => scale * endpointDelayMs({ text, asked }, defaultCallSettings, endpointing);
+}
+
+function summary(turns: Turn[], wait: Wait) {
+  const delays: number[] = [];
+  const floors: number[] = [];
+  let cutOff = 0;
+  for (const { recording, pauses } of turns) {
+    const { endMs } = recording;
+    const end = turnEndMs(pauses, (pause) => wait(pause, recording));
+    if (end === undefined || end < endMs - LAST_SOUND_MS) cutOff++;
+    else {
+      delays.push(Math.max(0, end - endMs));
+      floors.push(Math.max(0, pauses.findLast(({ heardMs }) => heardMs <= end)!.heardMs - endMs));
+    }
+  }
+  return { turns: turns.length, cutOff, delays, floors };
+}
+
+function row(turns: Turn[], wait: Wait): (string | number)[] {
+  const { cutOff, delays, floors } = summary(turns, wait);
+  const share = ((100 * cutOff) / turns.length).toFixed(1);
+  const ms = [mean(delays), median(delays), percentile(delays, 0.95), mean(floors)];
+  return [turns.length, cutOff, share, ...ms.map((value) => value.toFixed(0))];
+}
+
+function judge({ turns, cutOff, delays, floors }: ReturnType<typeof summary>) {
+  const met = cutOff <= TARGET.cutOff * turns && mean(delays) <= TARGET.delayMs;
+  const target = `at most ${100 * TARGET.cutOff} % cut off at ${TARGET.delayMs} ms of delay`;
+  const share = ((100 * cutOff) / turns).toFixed(1);
+  const seen = `${share} % at ${mean(delays).toFixed(0)} ms, ${mean(floors).toFixed(0)} ms of it to detect and recognise`;
+  process.stdout.write(`Target, on the recordings held out: ${target}: ${seen}: ${met ? 'met' : 'MISSED'}\n`);
+  if (!met) process.exitCode = 1;
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
