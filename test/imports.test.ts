@@ -5,6 +5,7 @@ import { packageRoot } from '../config/package.ts';
 
 /** From the top down: a folder may import from those below it and from itself, never from those above. */
 const layers = [
+  'page',
   'cli',
   'deploy',
   'workers',
