@@ -5,7 +5,7 @@ import type { EndpointingHints } from './endpointing.ts';
 /** What the bot knows and may do in one line of business. A domain is a folder that exports one of these. */
 export interface Domain {
   name: string;
-  /** The first words of a call. */
+  /** The first words of a call; they say that it is recorded. */
   greeting: string;
   /** Said when the caller is silent; `{n}`th prompt, the last one is repeated. */
   idlePrompts: string[];

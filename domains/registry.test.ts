@@ -8,6 +8,11 @@ it('domains are found by name', () => {
   expect(findDomain('toString')).toBeUndefined();
 });
 
+it('every domain tells its callers at once that the call is recorded', () => {
+  // The workflow takes a greeting that was heard for that.
+  for (const { greeting } of domains) expect(greeting).toMatch(/recorded/);
+});
+
 it('a prompt version changes with the instructions, a tool, or an example, and with nothing else', () => {
   const [domain] = domains;
   const version = promptVersionOf(domain!);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { banking } from './banking/index.ts';
+import { clinic } from './clinic/index.ts';
 import type { Domain } from './domain.ts';
 
 /** Every domain that a call can be about; a new one is added here. */
-export const domains: readonly Domain[] = [banking];
+export const domains: readonly Domain[] = [banking, clinic];
 
 export const findDomain = (name: string): Domain | undefined =>
   domains.find((domain) => domain.name === name);

@@ -130,7 +130,7 @@ export class CallLab {
   async start(
     settings: CallSettingsPatch = {},
     session = `lab-${randomUUID().slice(0, 12)}`,
-    more: { dial?: boolean; phone?: string; customer?: string } = {},
+    more: { dial?: boolean; domain?: string; phone?: string; customer?: string } = {},
   ) {
     const { dial, ...who } = more;
     const request = callRequestSchema.parse({

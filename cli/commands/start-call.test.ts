@@ -66,12 +66,12 @@ describe('before anything is started, start-call refuses', () => {
     [
       'a domain that is not there',
       ['abc', '--domain', 'bnaking'],
-      '--domain: there is no domain "bnaking". Did you mean banking? The domains are banking.',
+      '--domain: there is no domain "bnaking". Did you mean banking? The domains are banking, clinic.',
     ],
     [
       'a domain that is no word',
       ['abc', '--domain', '../etc'],
-      '--domain: there is no domain "../etc". The domains are banking.',
+      '--domain: there is no domain "../etc". The domains are banking, clinic.',
     ],
     [
       'an ill-typed setting',
