@@ -33,6 +33,8 @@ const REPLACED = 4001;
 
 /** How long one attempt may take, ms. */
 const ATTEMPT_MS = 5_000;
+/** How long the gateway may take to close after a hang-up, ms. */
+const CLOSE_MS = 2_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 /** How long a call waits for its caller to come back, ms. */
@@ -89,8 +91,10 @@ export class Line {
   hangUp() {
     this.hungUp = true;
     this.tell({ type: 'stop' });
-    // The gateway closes; where there is none to do so, there is nothing to wait for.
-    if (!this.established) this.finish({ kind: 'over', reason: 'hangup' });
+    // The gateway closes, if there is one to do so.
+    const leave = () => this.finish({ kind: 'over', reason: 'hangup' });
+    if (this.established) this.timer = setTimeout(leave, CLOSE_MS);
+    else leave();
   }
 
   private tell(message: object) {
@@ -142,7 +146,8 @@ export class Line {
   private closed(code: number, reason: string) {
     if (code === OVER) this.finish({ kind: 'over', reason });
     else if (code === REPLACED) this.finish({ kind: 'over', reason: 'it goes on in another window' });
-    else if (code === REFUSED && this.taken) this.finish({ kind: 'over', reason });
+    else if (code === REFUSED && this.taken)
+      this.finish({ kind: 'over', reason: 'it ended while you were away' });
     else if (code === REFUSED) this.finish({ kind: 'failed', reason: `The call was refused: ${reason}.` });
     else this.dropped();
   }

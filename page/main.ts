@@ -71,7 +71,7 @@ function onEnd(end: Extract<LineState, { reason: string }>) {
   clearInterval(ticking);
   const lasted = beganAt !== undefined;
   call = beganAt = undefined;
-  tell('idle', 'Call ended');
+  tell('idle', lasted ? 'Call ended' : 'Not connected');
   if (end.kind === 'failed') complain(end.reason);
   if (!lasted) return show('welcome');
   byId('ending-words').textContent =
