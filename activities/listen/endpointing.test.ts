@@ -18,7 +18,7 @@ describe('words that sound finished', () => {
     'Can I spread the payments over five years instead?',
     'I would like a loan of ten thousand dollars over three years.',
     'I missed a payment. Can we set up a payment plan?',
-    'That is all, thank you.',
+    'Thank you, that is all. Good-bye.',
     'Can you send me a new P. I. N.?',
   ])('“%s” ends after the short silence, or hardly more', (text) => {
     expect(delayOf(text)).toBeLessThanOrEqual(SOON);
@@ -26,7 +26,7 @@ describe('words that sound finished', () => {
 
   test.each([
     ['Yes.', 'Shall I set that up for you?'],
-    ['No, thank you.', 'Shall I set that up for you?'],
+    ['No, not now.', 'Shall I set that up for you?'],
     ['Five years,', 'Over how many years would you like to pay it back?'],
     ['the first of the month.', 'On which day of the month would you like to pay?'],
     ['The ninth of July, nineteen seventy five.', 'What is your date of birth?'],
@@ -59,6 +59,11 @@ describe('words that sound unfinished', () => {
   test('half of a conditional sentence waits nearly as long', () => {
     expect(delayOf('If I pay more every month,')).toBeGreaterThan(SOON + 0.5 * (long - short));
     expect(delayOf('When I log in with my phone.')).toBeGreaterThan(SOON + 0.5 * (long - short));
+  });
+
+  test('thanks wait a little for a goodbye', () => {
+    expect(delayOf('Thank you, that is all.')).toBeGreaterThan(SOON + 200);
+    expect(delayOf('Thank you, that is all.')).toBeLessThan(700);
   });
 
   test('a statement waits in between, a short one longer: a question may follow', () => {

@@ -42,8 +42,8 @@ const QUESTION = new RegExp(
 const REQUEST = new RegExp(
   `^${LEAD}(?:i'd like|i would like|i want|i need|we need|we want|we'd like|i wanted|please|tell|give|show|help|send|transfer|repeat|block|connect|put|i have a question|i'm calling|i am calling|it's about)\\b|\\bplease$`,
 );
-const CLOSING =
-  /\b(?:thanks|thank you|for your help|goodbye|bye|nice day|that's all|that is all|that's everything|that's it)$/;
+const FAREWELL = /\b(?:bye|goodbye|nice day|good day)$/;
+const THANKS = /\b(?:thanks|thank you|for your help|that's all|that is all|that's everything|that's it)$/;
 const AGREEING =
   /^(?:yes|yeah|yep|no|nope|sure|okay|ok|correct|right|exactly|fine|that sounds good|that's right|not really|of course)\b/;
 const FIGURE = new RegExp(
@@ -56,6 +56,8 @@ const FIGURE = new RegExp(
  */
 const SHORT_QUESTION = 0.3;
 const HALF_A_SENTENCE = 0.9;
+/** "Thank you, that is all." There is no hurry to hang up on somebody who is about to say goodbye. */
+const A_FAREWELL_MAY_FOLLOW = 0.3;
 const ofRequest = (words: number) => Math.max(0, 0.4 - 0.03 * words);
 const ofStatement = (words: number) => Math.max(0.1, 0.7 - 0.04 * words);
 const TRAILING_COMMA = 0.1;
@@ -77,8 +79,9 @@ export function unfinished({ text, asked }: Heard, hints?: EndpointingHints): nu
 }
 
 function openness(sentence: string, asked: string, hints?: EndpointingHints): number {
-  if (CLOSING.test(sentence) || hints?.handsOver.test(sentence)) return 0;
+  if (FAREWELL.test(sentence) || hints?.handsOver.test(sentence)) return 0;
   const length = sentence.split(' ').length;
+  if (THANKS.test(sentence)) return A_FAREWELL_MAY_FOLLOW;
   const answering = asked.trim().endsWith('?');
   if (AGREEING.test(sentence) && length < (answering ? SHORT_CLAUSE : A_FEW_WORDS)) return 0;
   if (answering && FIGURE.test(sentence)) return 0;

@@ -41,7 +41,7 @@ describe('a caller who pauses', () => {
     expect(endWith(() => 300)).toBeLessThan(endMs);
   });
 
-  test.each(['question-01', 'question-07', 'answer-04', 'closing-01'])(
+  test.each(['question-01', 'question-07', 'answer-04', 'statement-01'])(
     'has been heard in %s, which no pause interrupts, once the short silence is over',
     async (file) => {
       const { recording, pauses } = await hear(file);
