@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
+import { optionalModels, shippedManifest } from '../deploy/local/manifest.ts';
 import { provision } from '../deploy/local/provision.ts';
 import { publishStack, type StackInfo } from '../deploy/local/running-stack.ts';
 import type { Report } from '../deploy/local/setup-error.ts';
@@ -22,11 +23,11 @@ const LOGS = join('.orkestra', 'logs');
  * with nothing left running.
  */
 export async function startLocalSystem(report: Report): Promise<LocalSystem> {
-  const { gateway, models } = loadConfig();
+  const { engines, gateway, models } = loadConfig();
   report('servers: starting Temporal, Redis and Postgres, those that the environment does not name');
   // A first start downloads models while it builds a Temporal server.
   const [provisioned, started] = await Promise.allSettled([
-    provision({ folder: models.folder, report }),
+    provision({ folder: models.folder, report, manifest: shippedManifest(optionalModels(engines)) }),
     startStack({ report }),
   ]);
   if (started.status === 'rejected') throw started.reason;

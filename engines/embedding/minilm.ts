@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineError } from '../error.ts';
 import { modelFiles, type ModelFolder } from '../model-files.ts';
+import { startThread } from '../thread.ts';
 import type { EmbeddingEngine } from './engine.ts';
 import { DIMENSIONS, type WorkerAnswer, type WorkerFiles, type WorkerRequest } from './minilm-protocol.ts';
 
@@ -60,7 +60,7 @@ class MiniLmThread {
   private id = 0;
 
   constructor(files: WorkerFiles) {
-    this.worker = new Worker(workerFile(), { workerData: files, ...workerOptions() });
+    this.worker = startThread(new URL('./minilm-worker', import.meta.url), files);
     this.worker.on('message', (answer: WorkerAnswer) => this.take(answer));
     this.worker.on('error', (error) => this.die(`its thread failed: ${error.message}`, error));
     this.worker.on('exit', () => this.die('its thread ended'));
@@ -115,12 +115,3 @@ class MiniLmThread {
     for (const { reject } of [...this.running.splice(0), ...this.waiting.splice(0)]) reject(error);
   }
 }
-
-/** The thread's code lies beside this file: compiled if this is, else as TypeScript. */
-const workerFile = () => new URL(`./minilm-worker${extname(import.meta.url)}`, import.meta.url);
-
-/** Node 20 has to be taught to load TypeScript. From source is how the tests run; what is shipped is compiled. */
-const workerOptions = () =>
-  import.meta.url.endsWith('.ts')
-    ? { execArgv: ['--import', new URL('../../test/contracts/load-typescript.mjs', import.meta.url).href] }
-    : {};

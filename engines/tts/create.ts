@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { OnFallback } from '../fallback.ts';
 import type { TtsEngine } from './engine.ts';
 import { withFallback } from './fallback.ts';
+import { createKokoro } from './kokoro.ts';
 import { createOpenAiTts } from './openai.ts';
 import { createPiper } from './piper.ts';
 import { createScriptedTts } from './scripted.ts';
@@ -20,6 +21,8 @@ function create(config: Config, name: Config['engines']['tts']): TtsEngine {
   switch (name) {
     case 'piper':
       return createPiper(config.models.folder);
+    case 'kokoro':
+      return createKokoro(config.models.folder);
     case 'openai':
       return createOpenAiTts(config.openai);
     case 'scripted':

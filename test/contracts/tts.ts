@@ -5,9 +5,9 @@ import { joined, loudness } from './audio.ts';
 const LONG =
   'I can offer you a loan of ten thousand dollars over three years, at six percent, which comes to three hundred and four dollars a month.';
 
-/** What every voice does. */
-export function ttsContract(name: string, makeEngine: () => TtsEngine) {
-  describe(`${name} is a voice`, () => {
+/** What every voice does; `timeout` for each test, ms. */
+export function ttsContract(name: string, makeEngine: () => TtsEngine, timeout = 60_000) {
+  describe(`${name} is a voice`, { timeout }, () => {
     let engine: TtsEngine;
 
     beforeAll(async () => {
@@ -52,10 +52,10 @@ export function ttsContract(name: string, makeEngine: () => TtsEngine) {
     });
 
     test('what nobody waits for any more ends early, without an error', async () => {
-      const whole = seconds(await say(LONG.repeat(4)));
+      const whole = seconds(await say(LONG.repeat(2)));
       const abort = new AbortController();
       let heard = 0;
-      const request = { text: LONG.repeat(4), voice: 'default', speed: 1 };
+      const request = { text: LONG.repeat(2), voice: 'default', speed: 1 };
       for await (const piece of engine.synthesize(request, abort.signal)) {
         heard += piece.length / engine.sampleRate;
         abort.abort();
