@@ -27,7 +27,7 @@ export function wordsHeard(
   return heard.filter(Boolean).join(' ');
 }
 
-/** What was heard, and the word that was being said. */
+/** What was heard, and the words that were being said: some of their sounds may have been heard as well. */
 export function wordsStarted(
   format: MediaFormat,
   sentences: readonly SpokenSentence[],
@@ -38,7 +38,7 @@ export function wordsStarted(
     .map(({ text }) => text)
     .filter(Boolean)
     .join(' ');
-  const next = all.slice(heard.length).match(/\s*\S+/)?.[0] ?? '';
+  const next = all.slice(heard.length).match(/(?:\s*\S+){1,2}/)?.[0] ?? '';
   return heard + next;
 }
 

@@ -37,6 +37,29 @@ describe('an interruption', () => {
     expect(line.story().at(-1)).toBe('cut greeting 400: one two');
   });
 
+  test('a client whose marks have always come a little late is as far as the clock says', () => {
+    const line = new Line();
+    line.chunk(2_000, { text });
+    for (const mark of [0, 1, 2]) {
+      vi.advanceTimersByTime(mark === 0 ? 320 : 200);
+      line.playback.onMark(line.marks[mark]!);
+    }
+    vi.advanceTimersByTime(180);
+    line.playback.interrupt();
+    expect(line.story().at(-1)).toMatch(/^cut greeting 900: /);
+  });
+
+  test('a client that buffers is behind the clock by as much', () => {
+    const line = new Line();
+    line.chunk(2_000, { text });
+    vi.advanceTimersByTime(650);
+    line.playback.onMark(line.marks[0]!);
+    vi.advanceTimersByTime(150);
+    line.playback.interrupt();
+    // 450 ms late, of which 150 may be the way there and back.
+    expect(line.story().at(-1)).toMatch(/^cut greeting 500: /);
+  });
+
   test('silence counts as no words', () => {
     const line = new Line();
     line.chunk(500, { ...part, text }, 0xff);

@@ -33,12 +33,12 @@ describe('a bot that is paused', () => {
     expect(paused(line)).toMatchObject([{ playedMs: 500, asking: false }]);
   });
 
-  test('tells its last words, with the one that was cut', () => {
+  test('tells its last words, with those that it was saying', () => {
     const line = new Line();
     line.chunk(1_000, { text });
     vi.advanceTimersByTime(500);
     line.playback.pause();
-    expect(paused(line)[0]!.words).toBe('one two three four five six');
+    expect(paused(line)[0]!.words).toBe('one two three four five six seven');
   });
 
   test('goes on after the last pause between words, and has then been heard to the end', () => {

@@ -14,6 +14,12 @@ const FRAME_MS = 200;
 const LEAD_MS = 400;
 /** How long a client that echoes marks may take to echo the last one, ms. */
 const MARK_GRACE_MS = 2_000;
+/**
+ * Of the lag of marks, this may be the way there and back, ms: audio that is under way is still heard, as the `clear` is
+ * under way as long. What is more is audio that the client buffers. And what marks may be late beyond their usual lag.
+ */
+const WAY_MS = 150;
+const JITTER_MS = 100;
 /** An utterance whose audio stops coming is given up after this, ms, when something else waits. */
 const STALL_MS = 5_000;
 /** How long a predecessor that still lives may take to say how its utterance ended, ms. */
@@ -43,8 +49,8 @@ interface Playing {
   heardBefore: number;
   /** When all that was sent will have been played, by the clock. */
   endsAt: number;
-  /** Marks that have not come back, with the bytes of the utterance before each. */
-  marks: { name: string; position: number }[];
+  /** Marks that have not come back, with the bytes of the utterance before each, and when it was due by the clock. */
+  marks: { name: string; position: number; due: number }[];
 }
 
 /**
@@ -59,6 +65,8 @@ export class Playback {
   private settling: NodeJS.Timeout | undefined;
   private marks = 0;
   private echoes = false;
+  /** How long after the clock marks come back at the soonest, ms: the way there and back, and what the client buffers. */
+  private usualLag = Infinity;
   private onIdle: (() => void) | undefined;
   private closed = false;
 
@@ -98,6 +106,7 @@ export class Playback {
     // Marks of what was cleared come back as well, and mean nothing.
     if (place === -1) return;
     this.echoes = true;
+    this.usualLag = Math.min(this.usualLag, Math.max(0, now() - marks[place]!.due));
     marks.splice(0, place + 1);
     if (marks.length === 0) this.advance();
   }
@@ -224,7 +233,7 @@ export class Playback {
     const startsAt = Math.max(playing.endsAt, now());
     this.deps.onSent(frame, startsAt);
     playing.endsAt = startsAt + frame.length / this.rate;
-    playing.marks.push({ name, position: playing.utterance.taken });
+    playing.marks.push({ name, position: playing.utterance.taken, due: playing.endsAt });
     if (!playing.started) this.started(playing);
   }
 
@@ -264,12 +273,16 @@ export class Playback {
     this.ended(utterance, interrupted, heardBytes / this.rate, heard);
   }
 
-  /** The clock says what can have been heard at most; a mark that is not back, that not all of its frame was. */
+  /** By the clock, less what the marks show that the client is behind it. */
   private heardBytes({ utterance, endsAt, marks, paused, heardBefore }: Playing): number {
     if (paused) return heardBefore;
-    const byClock = Math.max(0, utterance.taken - Math.max(0, endsAt - now()) * this.rate);
-    const byMarks = this.echoes && marks[0] ? Math.min(byClock, marks[0].position) : byClock;
-    return Math.max(heardBefore, byMarks);
+    const byClock = utterance.taken - Math.max(0, endsAt - now()) * this.rate;
+    const [next] = marks;
+    if (!this.echoes || !next) return Math.max(heardBefore, byClock);
+    const overdue = now() - next.due - this.usualLag;
+    const behind = Math.max(0, this.usualLag - WAY_MS) + (overdue > JITTER_MS ? overdue : 0);
+    const byMarks = byClock - behind * this.rate;
+    return Math.max(heardBefore, overdue > JITTER_MS ? Math.min(byMarks, next.position) : byMarks);
   }
 
   private cut(utterance: Utterance) {

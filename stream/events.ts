@@ -131,7 +131,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     utterance,
     /** How much of the utterance has been heard. */
     playedMs: z.number(),
-    /** Its words so far, and the one that was cut: what an echo can repeat. */
+    /** Its words so far, and those that it was saying: what an echo can repeat. */
     words: z.string(),
     /** The bot was ending a question, or had just asked one: a "yes" is an answer, not a sign of listening. */
     asking: z.boolean(),

@@ -1,7 +1,10 @@
 import type { CallSettings } from '../../call/settings.ts';
 
 /** What people say to show that they listen, in a language: not to take the turn while the other one speaks. */
-const BACKCHANNELS: Record<CallSettings['language'], { phrases: string[]; fillers: string[] }> = {
+const BACKCHANNELS: Record<
+  CallSettings['language'],
+  { phrases: string[]; fillers: string[]; misheard: string[] }
+> = {
   en: {
     phrases: [
       'okay',
@@ -39,9 +42,38 @@ const BACKCHANNELS: Record<CallSettings['language'], { phrases: string[]; filler
       'thanks',
       'thank you',
     ],
-    // As recognisers spell what is hardly a word: "mm-hmm", "uh huh", "Mmm.", "Aha", "Hmhm".
+    // As recognisers spell what is hardly a word: "Mmm.", "Uh-huh", "Aha", "Hmhm".
     fillers: ['[mh]+', '[ua]+h+', 'h[ua]h', 'o+h+', 'a+ha', 'um+', 'er'],
+    // What Moonshine makes of "mm-hmm" and "uh-huh" on a telephone: "And mem home.", "As high,", "On home,".
+    misheard: [
+      'an?d?',
+      'as',
+      'on',
+      'in',
+      'hi',
+      'high',
+      'hem',
+      'him',
+      'hum',
+      'ham',
+      'home',
+      'mem',
+      'them',
+      'mom',
+      'men',
+    ],
   },
+};
+
+/** Single words that take the turn, however short; others as short as a cough may be one. */
+const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
+  en: new Set(
+    (
+      'no nope stop wait hello hey hold pause what why when how who where sorry pardon excuse help agent human operator ' +
+      'person cancel repeat again louder slower quiet enough never wrong but bye goodbye zero one two three four five ' +
+      'six seven eight nine ten'
+    ).split(' '),
+  ),
 };
 
 const patterns = new Map<string, RegExp>();
@@ -50,8 +82,8 @@ const patterns = new Map<string, RegExp>();
 export function isBackchannel(text: string, language: CallSettings['language']): boolean {
   let pattern = patterns.get(language);
   if (!pattern) {
-    const { phrases, fillers } = BACKCHANNELS[language];
-    pattern = new RegExp(`^(?:(?:${[...phrases, ...fillers].join('|')})(?: |$))+$`);
+    const { phrases, fillers, misheard } = BACKCHANNELS[language];
+    pattern = new RegExp(`^(?:(?:${[...phrases, ...fillers, ...misheard].join('|')})(?: |$))+$`);
     patterns.set(language, pattern);
   }
   return pattern.test(plainWords(text));
@@ -63,3 +95,7 @@ export const plainWords = (text: string) =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}']+/gu, ' ')
     .trim();
+
+/** Whether these words take the turn at once, though they are but one. */
+export const isUrgent = (text: string, language: CallSettings['language']) =>
+  URGENT[language].has(plainWords(text));

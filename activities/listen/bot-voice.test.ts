@@ -48,7 +48,16 @@ describe('while the bot speaks', () => {
   ])('“%s” is %s', (text, verdict) => {
     const bot = speaking(2_000, started);
     bot.onEvent(paused('Our branches are open from nine to five'));
-    expect(bot.judge(text)).toBe(verdict);
+    expect(bot.judge(text, 900)).toBe(verdict);
+  });
+
+  test('one word as short as a cough is one, unless it takes the turn', () => {
+    const bot = speaking(2_000, started);
+    expect(bot.judge('You.', 300)).toBe('noise');
+    expect(bot.judge('Loans.', 700)).toBeUndefined();
+    expect(bot.judge('No!', 300)).toBeUndefined();
+    expect(bot.judge('Thanks, no.', 300)).toBeUndefined();
+    expect(speaking(9_000, started, ended).judge('Loans.', 300)).toBeUndefined();
   });
 
   test('an echo repeats what was just said, not what was said long before', () => {
@@ -56,60 +65,63 @@ describe('while the bot speaks', () => {
       'Your loan costs ten dollars a month, and now for something else that is much longer than the first part';
     const bot = speaking(2_000, started);
     bot.onEvent(paused(long));
-    expect(bot.judge('longer than the first')).toBe('echo');
-    expect(bot.judge('your loan costs ten dollars')).toBeUndefined();
+    expect(bot.judge('longer than the first', 900)).toBe('echo');
+    expect(bot.judge('your loan costs ten dollars', 900)).toBeUndefined();
   });
 
   test('a yes to its question is an answer', () => {
     const bot = speaking(2_000, started);
     bot.onEvent(paused('Shall I set that up for', true));
-    expect(bot.judge('Yes.')).toBeUndefined();
+    expect(bot.judge('Yes.', 900)).toBeUndefined();
   });
 
-  test('a word or two that may yet change are no proof of a turn', () => {
+  test('a few words that may yet change are no proof of a turn', () => {
     const bot = speaking(2_000, started);
     bot.onEvent(paused('Our branches are open'));
     expect(bot.isCertain('I would')).toBe(false);
     expect(bot.isCertain('uh huh okay right')).toBe(false);
-    expect(bot.isCertain('I would like')).toBe(true);
+    expect(bot.isCertain('I would like to')).toBe(true);
   });
 });
 
 describe('when the bot has finished', () => {
   test.each(['Yes.', 'Okay.', 'Right.', 'Uh-huh.'])('“%s” is a turn', (text) => {
-    expect(speaking(5_200, started, ended).judge(text)).toBeUndefined();
-    expect(speaking(9_000, started, ended).judge(text)).toBeUndefined();
+    expect(speaking(5_200, started, ended).judge(text, 900)).toBeUndefined();
+    expect(speaking(9_000, started, ended).judge(text, 900)).toBeUndefined();
   });
 
   test('its last words may still come back, but not for long', () => {
-    expect(speaking(5_200, started, ended).judge('to five on weekdays')).toBe('echo');
-    expect(speaking(6_000, started, ended).judge('to five on weekdays')).toBeUndefined();
+    expect(speaking(5_200, started, ended).judge('to five on weekdays', 900)).toBe('echo');
+    expect(speaking(6_000, started, ended).judge('to five on weekdays', 900)).toBeUndefined();
   });
 
   test('with something else than what is being said, it still speaks', () => {
     const dropped: CallEvent = { ...ended, utterance: 'say-1', playedMs: 0, heard: '' };
-    expect(speaking(5_200, started, dropped).judge('Okay.')).toBe('backchannel');
+    expect(speaking(5_200, started, dropped).judge('Okay.', 900)).toBe('backchannel');
   });
 
   test('nothing is still nothing', () => {
-    expect(speaking(9_000).judge('')).toBe('noise');
+    expect(speaking(9_000).judge('', 900)).toBe('noise');
   });
 });
 
 test('words that only begin like a sign of listening are none', () => {
-  for (const text of [
-    'Yesterday',
-    'I see no payment',
-    'a loan',
-    'human',
-    'ham',
-    'oh no',
-    'ahead',
-    'Hmm, no',
-  ]) {
+  for (const text of ['Yesterday', 'I see no payment', 'a loan', 'human', 'oh no', 'ahead', 'Hmm, no']) {
     expect([text, isBackchannel(text, 'en')]).toEqual([text, false]);
   }
-  for (const text of ['Hmm', 'Mhm', 'Uh', 'Ah', 'Oh okay', 'Mm mm', 'Uh-huh, uh-huh.', 'Aha', 'Mmhmm']) {
+  for (const text of [
+    'Hmm',
+    'Mhm',
+    'Uh',
+    'Ah',
+    'Oh okay',
+    'Mm mm',
+    'Uh-huh, uh-huh.',
+    'Aha',
+    'Mmhmm',
+    'And mem home.',
+    'As high,',
+  ]) {
     expect([text, isBackchannel(text, 'en')]).toEqual([text, true]);
   }
 });

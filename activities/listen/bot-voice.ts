@@ -1,6 +1,6 @@
 import type { CallSettings } from '../../call/settings.ts';
 import type { CallEvent, EventOf } from '../../stream/events.ts';
-import { isBackchannel, plainWords } from './backchannels.ts';
+import { isBackchannel, isUrgent, plainWords } from './backchannels.ts';
 import { isEcho } from './echo.ts';
 
 /** Why what the caller said is no turn. */
@@ -9,7 +9,9 @@ export type NoTurn = EventOf<'turn.ignored'>['reason'];
 /** How long after the bot's last word its echo may still come in, ms. */
 const ECHO_TAIL_MS = 500;
 /** What is to be heard of a speaker who is still speaking before it counts as words of theirs. */
-const CERTAIN_WORDS = 3;
+const CERTAIN_WORDS = 4;
+/** One word in less than this, ms, may be what a recogniser makes of a cough: "You." */
+const COUGH_MS = 500;
 
 /** What the bot is doing while the caller speaks, and so what their words are. */
 export class BotVoice {
@@ -53,20 +55,22 @@ export class BotVoice {
     this.overlapped = this.utterance !== undefined || at < this.endedAt + ECHO_TAIL_MS;
   }
 
-  /** Why these words of the caller's are no turn; undefined where they are one. */
-  judge(text: string): NoTurn | undefined {
-    if (plainWords(text) === '') return 'noise';
+  /** Why these words of the caller's, said in `ms`, are no turn; undefined where they are one. */
+  judge(text: string, ms: number): NoTurn | undefined {
+    const words = plainWords(text);
+    if (words === '') return 'noise';
     if (!this.overlapped) return undefined;
     if (isBackchannel(text, this.language)) {
       // An answer that comes a little early, or a yes to a question that has been heard.
       return this.asking || this.utterance === undefined ? undefined : 'backchannel';
     }
-    return isEcho(text, this.said) ? 'echo' : undefined;
+    if (isEcho(text, this.said)) return 'echo';
+    return ms < COUGH_MS && !words.includes(' ') && !isUrgent(text, this.language) ? 'noise' : undefined;
   }
 
   /** Whether words that may yet change show that the caller has something to say. */
   isCertain(text: string): boolean {
     if (!this.overlapped) return true;
-    return plainWords(text).split(' ').length >= CERTAIN_WORDS && this.judge(text) === undefined;
+    return plainWords(text).split(' ').length >= CERTAIN_WORDS && this.judge(text, Infinity) === undefined;
   }
 }

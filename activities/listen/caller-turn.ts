@@ -131,7 +131,7 @@ export class CallerTurn {
     // The caller went on while this pause was being recognised.
     if (hearing !== this.hearings) return;
     this.idle.set('speech', false);
-    const noTurn = this.bot.judge(transcript.text);
+    const noTurn = this.bot.judge(transcript.text, this.speechEndedAt - this.speechStartedAt);
     if (noTurn) return this.ignore(transcript.text, noTurn);
     if (transcript.engine) this.recognisedBy = transcript.engine;
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
