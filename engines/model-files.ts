@@ -11,11 +11,12 @@ export function modelFiles<Name extends string>(
   folder: ModelFolder,
   model: string,
   names: readonly Name[],
+  fetchedBy = '`npm start` or `orkestra provision`',
 ): Record<Name, string> {
   const paths = names.map((name) => [name, join(folder, model, name)] as const);
   const missing = paths.find(([, path]) => !existsSync(path));
   if (missing) {
-    const message = `the model file ${missing[1]} is missing; \`npm start\` or \`orkestra provision\` fetches it`;
+    const message = `the model file ${missing[1]} is missing; ${fetchedBy} fetches it`;
     throw new EngineError(engine, message, { retryable: false });
   }
   return Object.fromEntries(paths) as Record<Name, string>;

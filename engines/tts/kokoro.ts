@@ -16,12 +16,8 @@ const MOST_WAITING = 20;
  * since a run blocks its thread. Throws EngineError if its model is missing.
  */
 export function createKokoro(folder: ModelFolder): TtsEngine {
-  const paths = modelFiles(NAME, folder, 'kokoro', [
-    'model.onnx',
-    'vocab.json',
-    'af_heart.bin',
-    'bm_george.bin',
-  ]);
+  const names = ['model.onnx', 'vocab.json', 'af_heart.bin', 'bm_george.bin'] as const;
+  const paths = modelFiles(NAME, folder, 'kokoro', names, '`orkestra provision --with kokoro`');
   const files: KokoroFiles = {
     model: paths['model.onnx'],
     vocab: paths['vocab.json'],
