@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { endpointing } from '../domains/banking/endpointing.ts';
 import { createMoonshine } from '../engines/stt/moonshine.ts';
 import { createSilero } from '../engines/vad/silero.ts';
+import { run as measureBargeIn } from './barge-in.ts';
 import { report } from './platform.ts';
 import { median, percentile, table } from './statistics.ts';
 import { hearPauses, type HeardPause, turnEndMs } from './turn-end/pauses.ts';
@@ -19,8 +20,8 @@ import { sendThroughGateway } from './turn-end/telephone-line.ts';
  * that no policy gets under.
  */
 const TARGET = { cutOff: 0.1, delayMs: 300 };
-/** The policy's waits, all longer or shorter, to trade cut-offs for delay. */
-const SCALES = [0.25, 0.5, 0.75, 1, 1.5, 2];
+/** Settings of `endpointingMs`, ms, that trade delay for cut-offs. */
+const SHORTEST = [0, 200, 300, 400, 500, 600, 700];
 /** Silences in ms of a policy that knows no words, to compare with. */
 const FIXED = [200, 300, 500, 700, 1_000];
 /** What is left of a last word this late is no word, ms. */
@@ -53,11 +54,12 @@ export async function run() {
   ];
   const curve = [
     ['held out', ...heading],
-    ...SCALES.map((scale) => [`waits × ${scale}`, ...row(heldOut, policy(scale))]),
+    ...SHORTEST.map((ms) => [`endpointingMs ${ms}`, ...row(heldOut, policy(ms))]),
     ...FIXED.map((ms) => [`${ms} ms of silence`, ...row(heldOut, () => ms)]),
   ];
   process.stdout.write(`${table(results)}\n\n${table(curve)}\n\n`);
   judge(summary(heldOut, policy()));
+  await measureBargeIn();
 }
 
 async function hearAll(): Promise<Turn[]> {
@@ -75,8 +77,9 @@ async function hearAll(): Promise<Turn[]> {
   return turns;
 }
 
-function policy(scale = 1): Wait {
-  return ({ text }, { asked }) => scale * endpointDelayMs({ text, asked }, defaultCallSettings, endpointing);
+function policy(endpointingMs = defaultCallSettings.endpointingMs): Wait {
+  const settings = { ...defaultCallSettings, endpointingMs };
+  return ({ text }, { asked }) => endpointDelayMs({ text, asked }, settings, endpointing);
 }
 
 function summary(turns: Turn[], wait: Wait) {
