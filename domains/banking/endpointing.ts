@@ -6,6 +6,7 @@ export const endpointing: EndpointingHints = {
     { named: /\blast four\b/i, digits: 4 },
     { named: /\baccount number\b/i, digits: 10 },
     { named: /\b(?:customer|client) number\b/i, digits: 6 },
+    { named: /\btelephone code\b/i, digits: 4 },
     { named: /\b(?:tele)?phone number\b/i, digits: 10 },
     { named: /\bcard number\b/i, digits: 16 },
   ],
