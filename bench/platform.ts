@@ -21,9 +21,13 @@ export const report = (line: string) => process.stderr.write(`${line}\n`);
 
 /**
  * Starts it, with real Silero VAD (its stop is part of what a caller waits for) and scripted engines for the rest.
- * `unarmed` puts the workflow without arming ahead in the orchestrator's place.
+ * `unarmed` puts the workflow without arming ahead in the orchestrator's place; `engines` (their variables) puts others
+ * in place of the scripted ones.
  */
-export async function startPlatform({ unarmed = false } = {}): Promise<Platform> {
+export async function startPlatform({
+  unarmed = false,
+  engines: chosen = {},
+}: { unarmed?: boolean; engines?: Record<string, string> } = {}): Promise<Platform> {
   const stack = await startStack({ report, fresh: true });
   const folder = mkdtempSync(join(tmpdir(), 'orkestra-bench-'));
   const engines = {
@@ -32,6 +36,7 @@ export async function startPlatform({ unarmed = false } = {}): Promise<Platform>
     ORKESTRA_TTS: 'scripted',
     ORKESTRA_EMBEDDING: 'scripted',
     ORKESTRA_LOG_LEVEL: 'warn',
+    ...chosen,
   };
   const workers = await startWorkers({
     env: { ...stack.env, ...engines },

@@ -19,7 +19,7 @@ const MARK_GRACE_MS = 2_000;
  * under way as long. What is more is audio that the client buffers. And what marks may be late beyond their usual lag.
  */
 const WAY_MS = 150;
-const JITTER_MS = 100;
+const JITTER_MS = 300;
 /** An utterance whose audio stops coming is given up after this, ms, when something else waits. */
 const STALL_MS = 5_000;
 /** How long a predecessor that still lives may take to say how its utterance ended, ms. */

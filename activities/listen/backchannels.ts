@@ -1,10 +1,7 @@
 import type { CallSettings } from '../../call/settings.ts';
 
 /** What people say to show that they listen, in a language: not to take the turn while the other one speaks. */
-const BACKCHANNELS: Record<
-  CallSettings['language'],
-  { phrases: string[]; fillers: string[]; misheard: string[] }
-> = {
+const BACKCHANNELS: Record<CallSettings['language'], { phrases: string[]; fillers: string[] }> = {
   en: {
     phrases: [
       'okay',
@@ -44,34 +41,16 @@ const BACKCHANNELS: Record<
     ],
     // As recognisers spell what is hardly a word: "Mmm.", "Uh-huh", "Aha", "Hmhm".
     fillers: ['[mh]+', '[ua]+h+', 'h[ua]h', 'o+h+', 'a+ha', 'um+', 'er'],
-    // What Moonshine makes of "mm-hmm" and "uh-huh" on a telephone: "And mem home.", "As high,", "On home,".
-    misheard: [
-      'an?d?',
-      'as',
-      'on',
-      'in',
-      'hi',
-      'high',
-      'hem',
-      'him',
-      'hum',
-      'ham',
-      'home',
-      'mem',
-      'them',
-      'mom',
-      'men',
-    ],
   },
 };
 
-/** Single words that take the turn, however short; others as short as a cough may be one. */
+/** Words that take the turn, however short; others as short as a hum may be what a recogniser makes of one. */
 const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
   en: new Set(
     (
-      'no nope stop wait hello hey hold pause what why when how who where sorry pardon excuse help agent human operator ' +
-      'person cancel repeat again louder slower quiet enough never wrong but bye goodbye zero one two three four five ' +
-      'six seven eight nine ten'
+      "no nope not stop wait hello hey hold pause what what's why when how who where which sorry pardon excuse help agent " +
+      'human operator person cancel repeat again louder slower quiet enough never wrong but bye goodbye please can could ' +
+      'need want tell give show talk speak zero one two three four five six seven eight nine ten'
     ).split(' '),
   ),
 };
@@ -82,8 +61,8 @@ const patterns = new Map<string, RegExp>();
 export function isBackchannel(text: string, language: CallSettings['language']): boolean {
   let pattern = patterns.get(language);
   if (!pattern) {
-    const { phrases, fillers, misheard } = BACKCHANNELS[language];
-    pattern = new RegExp(`^(?:(?:${[...phrases, ...fillers, ...misheard].join('|')})(?: |$))+$`);
+    const { phrases, fillers } = BACKCHANNELS[language];
+    pattern = new RegExp(`^(?:(?:${[...phrases, ...fillers].join('|')})(?: |$))+$`);
     patterns.set(language, pattern);
   }
   return pattern.test(plainWords(text));
@@ -96,6 +75,8 @@ export const plainWords = (text: string) =>
     .replace(/[^\p{L}\p{N}']+/gu, ' ')
     .trim();
 
-/** Whether these words take the turn at once, though they are but one. */
+/** Whether there is a word among these that takes the turn. */
 export const isUrgent = (text: string, language: CallSettings['language']) =>
-  URGENT[language].has(plainWords(text));
+  plainWords(text)
+    .split(' ')
+    .some((word) => URGENT[language].has(word));

@@ -10,7 +10,12 @@ export type NoTurn = EventOf<'turn.ignored'>['reason'];
 const ECHO_TAIL_MS = 500;
 /** What is to be heard of a speaker who is still speaking before it counts as words of theirs. */
 const CERTAIN_WORDS = 4;
-/** One word in less than this, ms, may be what a recogniser makes of a cough: "You." */
+/**
+ * So few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum ("And mem home.") or a faint
+ * echo; unless one of them is urgent.
+ */
+const HUM_WORDS = 3;
+const HUM_MS = 1_000;
 const COUGH_MS = 500;
 
 /** What the bot is doing while the caller speaks, and so what their words are. */
@@ -65,7 +70,9 @@ export class BotVoice {
       return this.asking || this.utterance === undefined ? undefined : 'backchannel';
     }
     if (isEcho(text, this.said)) return 'echo';
-    return ms < COUGH_MS && !words.includes(' ') && !isUrgent(text, this.language) ? 'noise' : undefined;
+    const hummed = ms < HUM_MS && words.split(' ').length <= HUM_WORDS && !isUrgent(text, this.language);
+    if (!hummed || this.asking) return undefined;
+    return ms < COUGH_MS ? 'noise' : 'backchannel';
   }
 
   /** Whether words that may yet change show that the caller has something to say. */
