@@ -42,8 +42,7 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
     const startedAt = Date.now();
     const workers = await startWorkers({ env: stack.env, folder: LOGS, report, gatewayPort: gateway.port });
     stopping.push(() => workers.stop());
-    await workers.ready;
-    await seedDemo(stack.env.DATABASE_URL);
+    await Promise.all([workers.ready, seedDemo(stack.env.DATABASE_URL)]);
     report(`workers: warm, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
     const info: StackInfo = {
       pid: process.pid,
