@@ -10,9 +10,7 @@ export const NAME = 'deepgram';
 export const RATE = 16_000;
 /** The server closes a stream that says nothing for 10 s; its documentation asks for a sign every 3–5 s. */
 const KEEP_ALIVE_MS = 4_000;
-/** Until `Finalize` is answered, ms. An answer is not promised where little audio is left to hear. */
-const FINALIZE_MS = 2_000;
-/** What counts as little, s. */
+/** Audio after the last words for which `Finalize` may stay without an answer, s. */
 const LITTLE = 0.5;
 /** What may wait for the connection or in it, bytes: a minute. A line that is further behind is dead. */
 const MOST_WAITING = 60 * RATE * 2;
@@ -43,6 +41,8 @@ export class DeepgramStream implements SttStream {
   constructor(
     private readonly socket: WebSocket,
     private readonly options: SttOptions,
+    /** Until `Finalize` is answered, ms. */
+    private readonly finalizeMs: number,
   ) {
     socket.on('open', () => this.onOpen());
     socket.on('message', (data, isBinary) => {
@@ -72,7 +72,7 @@ export class DeepgramStream implements SttStream {
       this.finalized = this.samples;
       this.send(FINALIZE);
       clearTimeout(this.finalizeTimer);
-      this.finalizeTimer = setTimeout(() => this.onUnanswered(), FINALIZE_MS);
+      this.finalizeTimer = setTimeout(() => this.onUnanswered(), this.finalizeMs);
     });
   }
 
@@ -134,7 +134,7 @@ export class DeepgramStream implements SttStream {
 
   private onUnanswered() {
     if (this.samples / RATE - this.transcript.heardUntil <= LITTLE) return this.settle();
-    const late = failed(`no transcript came within ${FINALIZE_MS} ms`);
+    const late = failed(`no transcript came within ${this.finalizeMs} ms`);
     for (const { reject } of this.finalizing.splice(0)) reject(late);
   }
 

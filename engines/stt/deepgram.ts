@@ -6,13 +6,15 @@ import type { SttEngine, SttOptions } from './engine.ts';
 
 /** A caller's first words wait for the connection, ms. */
 const CONNECT_MS = 3_000;
+/** A transcript takes some 200 ms; a caller won't wait longer than this, ms. */
+const FINALIZE_MS = 2_000;
 
 /**
  * Deepgram's streaming recognition: one WebSocket a turn. The socket is our own rather than the one of Deepgram's
  * SDK: that one connects anew by itself when a connection breaks, and what was said before is gone without a word;
  * and it hides the status with which a connection was refused. Throws EngineError without a key.
  */
-export function createDeepgram(config: Config['deepgram']): SttEngine {
+export function createDeepgram(config: Config['deepgram'], finalizeMs = FINALIZE_MS): SttEngine {
   const { apiKey, model } = config;
   if (!apiKey) throw new EngineError(NAME, 'set DEEPGRAM_API_KEY', { retryable: false });
 
@@ -24,7 +26,7 @@ export function createDeepgram(config: Config['deepgram']): SttEngine {
       // The largest message is some minutes' words.
       maxPayload: 1_000_000,
     });
-    return new DeepgramStream(socket, options);
+    return new DeepgramStream(socket, options, finalizeMs);
   };
 
   return {
