@@ -5,7 +5,6 @@ import { endpointing } from '../domains/banking/endpointing.ts';
 import { createMoonshine } from '../engines/stt/moonshine.ts';
 import { createSilero } from '../engines/vad/silero.ts';
 import { run as measureBargeIn } from './barge-in.ts';
-import { run as measureInterruptions } from './barge-in.ts';
 import { report } from './platform.ts';
 import { median, percentile, table } from './statistics.ts';
 import { hearPauses, type HeardPause, turnEndMs } from './turn-end/pauses.ts';
@@ -16,9 +15,10 @@ import { sendThroughGateway } from './turn-end/telephone-line.ts';
  * How turns end, on the recordings of test/turns: the gateway's voice detection with real Silero, real Moonshine at
  * each pause, and the endpointing policy as it is configured by default, for the banking domain.
  *
- * A turn is cut off when it ends with words still to come, or never, since no words were heard in it. The delay is the silence from the caller's last word to
- * the final hearing, at turns that were not cut off; of it, what the detector and the recogniser need is the floor
- * that no policy gets under. What callers do while the bot speaks is measured after it, by barge-in.ts.
+ * A turn is cut off when it ends with words still to come, or never, since no words were heard in it. The delay is
+ * the silence from the caller's last word to the final hearing, at turns that were not cut off; of it, what the
+ * detector and the recogniser need is the floor that no policy gets under. What callers do while the bot speaks is
+ * measured after it, by barge-in.ts.
  */
 const TARGET = { cutOff: 0.1, delayMs: 300 };
 /** Settings of `endpointingMs`, ms, that trade delay for cut-offs. */
@@ -60,7 +60,6 @@ export async function run() {
   ];
   process.stdout.write(`${table(results)}\n\n${table(curve)}\n\n`);
   judge(summary(heldOut, policy()));
-  await measureInterruptions();
   await measureBargeIn();
 }
 
