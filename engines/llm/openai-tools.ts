@@ -69,7 +69,11 @@ interface CallAnswer {
   part?: LlmPart;
 }
 
-async function runTool({ tools, effects }: Pick<LlmRequest, 'tools' | 'effects'>, name: string, json: string) {
+async function runTool(
+  { tools, effects }: Pick<LlmRequest, 'tools' | 'effects'>,
+  name: string,
+  json: string,
+) {
   const tool = tools.find((tool) => tool.name === name);
   if (tool) {
     const input = parseInput(tool, json);
