@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { tone, TwilioStream } from '../test/gateway/client.ts';
 import { GatewayLab } from '../test/gateway/lab.ts';
 
@@ -28,6 +30,18 @@ describe('the door', () => {
       asked.on('error', reject).end();
     });
     expect(status).toBe(426);
+  });
+
+  test('a page of another site gets no call; our own page does', async () => {
+    const lab = await GatewayLab.open();
+    const at = `127.0.0.1:${lab.first.port}`;
+    const connectFrom = (origin: string) => {
+      const socket = new WebSocket(`ws://${at}/pcm`, { origin });
+      return once(socket, 'open').then(() => socket.terminate());
+    };
+    await expect(connectFrom('https://elsewhere.example')).rejects.toThrow(refusal(403));
+    await expect(connectFrom('null')).rejects.toThrow(refusal(403));
+    await connectFrom(`http://${at}`);
   });
 
   test('one caller more than there is room for is told to come back', async () => {

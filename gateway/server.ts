@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -105,6 +105,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     connection.on('error', (error) => log.debug({ reason: error.message }, 'connection error'));
     const accept = doors[request.url!.split('?', 1)[0]!];
     if (!accept) return reject(connection, 404, 'Connect to /twilio or /pcm.');
+    if (isFromAnotherSite(request, options.config.twilio.publicUrl)) {
+      metrics.refused.inc();
+      return reject(connection, 403, 'This page belongs to another site; open the gateway’s own.');
+    }
     if (drained || sockets.size >= limits.callers) {
       metrics.refused.inc();
       return reject(connection, 503, 'No more callers here; connect again in a moment.');
@@ -140,6 +144,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   return { port, drain, close };
+}
+
+/** A browser says which site's page connects; any other site's has no business here. Programs say nothing. */
+function isFromAnotherSite({ headers }: IncomingMessage, publicUrl: string | undefined): boolean {
+  if (headers.origin === undefined) return false;
+  const ours = [headers.host, publicUrl && new URL(publicUrl).host];
+  return !URL.canParse(headers.origin) || !ours.includes(new URL(headers.origin).host);
 }
 
 function reject(connection: Duplex, status: number, reason: string) {
