@@ -9,13 +9,13 @@ export interface Begun<T> {
 }
 
 /**
- * Asks an engine and waits for the first part of its answer, at most `slowMs`; then, for as long as it takes, for
+ * Asks an engine and waits for the first part of its answer, or for it to call `alive`, at most `slowMs`; then, for as long as it takes, for
  * the first part that `counts`: what came before may still be thrown away. Rejects when there is none, with the
  * engine's error or an EngineError; the request is then over. `signal` ends it too.
  */
 export async function begin<T>(
   engine: string,
-  ask: (signal: AbortSignal) => AsyncIterable<T>,
+  ask: (signal: AbortSignal, alive: () => void) => AsyncIterable<T>,
   signal: AbortSignal,
   slowMs: number,
   counts: (part: T) => boolean = () => true,
@@ -24,7 +24,11 @@ export async function begin<T>(
   const stop = () => request.abort();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const reading = ask(request.signal)[Symbol.asyncIterator]();
+  let alive!: () => void;
+  const sign = new Promise<void>((resolve) => {
+    alive = resolve;
+  });
+  const reading = ask(request.signal, alive)[Symbol.asyncIterator]();
   const letGo = () => {
     signal.removeEventListener('abort', stop);
     stop();
@@ -32,7 +36,9 @@ export async function begin<T>(
   };
   const before: T[] = [];
   try {
-    let next = await inTime(reading.next(), engine, slowMs);
+    const first = reading.next();
+    await inTime(Promise.race([first, sign]), engine, slowMs);
+    let next = await first;
     while (!next.done) {
       before.push(next.value);
       if (counts(next.value)) break;

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { partsOf, question, textOf } from '../../test/contracts/llm.ts';
 import { EngineError } from '../error.ts';
 import type { FallbackEvent } from '../fallback.ts';
-import type { LlmEngine, LlmPart } from './engine.ts';
+import type { EffectOutcome } from '../../call/effects.ts';
+import type { LlmEngine, LlmPart, LlmRequest } from './engine.ts';
 import { withFallback } from './fallback.ts';
 
-type Behaviour = 'answers' | 'fails' | 'hangs' | 'breaks';
+type Behaviour = 'answers' | 'fails' | 'hangs' | 'breaks' | 'transfers';
 
 /** An engine that does what it is told, and says what it was asked. */
 function scripted(name: string) {
@@ -19,8 +20,9 @@ function scripted(name: string) {
       if (engine.behaviour === 'fails') throw new EngineError(name, 'is down', { retryable: true });
     },
     close: async () => undefined,
-    async *reply(_: unknown, signal: AbortSignal): AsyncGenerator<LlmPart> {
+    async *reply({ effects }: LlmRequest, signal: AbortSignal): AsyncGenerator<LlmPart> {
       engine.asked++;
+      if (engine.behaviour === 'transfers') await effects?.use('transfer', {});
       if (engine.behaviour === 'fails') throw new EngineError(name, 'is down', { retryable: true });
       if (engine.behaviour === 'hangs') {
         await new Promise((resolve) => {
@@ -130,6 +132,29 @@ describe('a model with another one behind it', () => {
     expect(second.asked).toBe(0);
     await expect(ask()).rejects.toThrow();
     expect(await answer()).toBe('second answers.');
+  });
+
+  test('that waits for an effect is not slow, and has none done while it is tried', async () => {
+    let done!: (outcome: EffectOutcome) => void;
+    let used = 0;
+    const use = () => {
+      used++;
+      return new Promise<EffectOutcome>((resolve) => {
+        done = resolve;
+      });
+    };
+    const request = { ...question(), effects: { tools: [], use } };
+    const askWith = () => partsOf(engine.reply(request, new AbortController().signal));
+    first.behaviour = 'transfers';
+    const reply = askWith();
+    await vi.advanceTimersByTimeAsync(5_000);
+    done({ done: true, output: {} });
+    expect(textOf(await reply)).toBe('first answers.');
+    await failTwice();
+    await vi.advanceTimersByTimeAsync(10_000);
+    first.behaviour = 'transfers';
+    expect(textOf(await askWith())).toBe('second answers.');
+    expect(used).toBe(1);
   });
 
   test('that nobody waits for any more has not failed', async () => {

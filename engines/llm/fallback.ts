@@ -12,7 +12,7 @@ export function withFallback(first: LlmEngine, second: LlmEngine, policy: Fallba
   const beginFirst = (request: LlmRequest, signal: AbortSignal) =>
     begin(
       first.name,
-      (until) => first.reply(request, until),
+      (until, alive) => first.reply(tellingOfEffects(request, alive), until),
       signal,
       policy.slowMs,
       ({ type }) => type === 'text',
@@ -42,7 +42,9 @@ export function withFallback(first: LlmEngine, second: LlmEngine, policy: Fallba
 
   async function probe(request: LlmRequest) {
     try {
-      (await beginFirst(request, new AbortController().signal)).stop();
+      // What is only tried out changes nothing.
+      const harmless = { ...request, effects: undefined };
+      (await beginFirst(harmless, new AbortController().signal)).stop();
       circuit.succeeded();
     } catch {
       circuit.failed();
@@ -63,4 +65,15 @@ export function withFallback(first: LlmEngine, second: LlmEngine, policy: Fallba
       await Promise.all([first.close(), second.close()]);
     },
   };
+}
+
+/** A model that has an effect done is not slow: the effect waits until the caller's words are final. */
+function tellingOfEffects(request: LlmRequest, alive: () => void): LlmRequest {
+  const { effects } = request;
+  if (!effects) return request;
+  const use: typeof effects.use = (name, input) => {
+    alive();
+    return effects.use(name, input);
+  };
+  return { ...request, effects: { ...effects, use } };
 }
