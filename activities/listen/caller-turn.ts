@@ -33,6 +33,7 @@ export class CallerTurn {
   private speechStartedAt = 0;
   private speechEndedAt = 0;
   private connected: boolean;
+  private hasCome: boolean;
   /** What made words of what the caller did. */
   private recognisedBy: string;
   private cursor: string;
@@ -47,6 +48,8 @@ export class CallerTurn {
     this.recognisedBy = engine.name;
     this.hints = findDomain(input.domain)?.endpointing;
     this.connected = input.connected;
+    // Where there was a turn before, somebody had it.
+    this.hasCome = input.connected || input.turn > 1;
     this.bot = new BotVoice(input.settings.language);
     this.speech = new SpeechInput(engine, input, (text) => {
       if (!text || this.stage.signal.aborted) return;
@@ -59,8 +62,7 @@ export class CallerTurn {
       { idleMs: idlePromptMs, goneMs: connectMs },
       {
         idle: () => stage.finish({ kind: 'silent', ...this.end() }),
-        gone: () =>
-          this.leave(this.cursor === '0' ? 'the caller never connected' : 'the caller did not come back'),
+        gone: () => this.leave(this.hasCome ? 'the caller did not come back' : 'the caller never connected'),
       },
       input.connected,
     );
@@ -78,6 +80,7 @@ export class CallerTurn {
     switch (event.type) {
       case 'caller.connected':
         this.connected = true;
+        this.hasCome = true;
         return this.idle.setConnected(true);
       case 'caller.disconnected':
         if (event.reason === 'hangup') return this.leave('the caller hung up');
