@@ -81,8 +81,12 @@ describe('a stage that is tried again', () => {
       ...final(10101),
       text: 'hello',
     } as CallEvent);
-    const result = (await attempt(2, listen, { ...armed(), domain: 'banking', audioCursor: '0', connected: true })
-      .result) as ListenResult;
+    const result = (await attempt(2, listen, {
+      ...armed(),
+      domain: 'banking',
+      audioCursor: '0',
+      connected: true,
+    }).result) as ListenResult;
     expect(result).toMatchObject({ kind: 'said', text: 'hello', revision: 10101 });
     expect(of('turn.final')).toHaveLength(1);
   });
@@ -240,7 +244,12 @@ describe('a stage that is tried again', () => {
       },
     };
     const { listen } = sttActivities(deps(), engine);
-    const { result } = attempt(1, listen, { ...armed(), domain: 'banking', audioCursor: '0', connected: true });
+    const { result } = attempt(1, listen, {
+      ...armed(),
+      domain: 'banking',
+      audioCursor: '0',
+      connected: true,
+    });
     const format = { encoding: 'mulaw', sampleRate: 8_000 } as const;
     await stream.sendIn({ audioMs: 0, format }, Buffer.alloc(800));
     await expect(result).rejects.toMatchObject({ type: 'EngineRefused', nonRetryable: true });
