@@ -2,6 +2,7 @@ import type { EffectOutcome, Identity } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { LineStatus } from '../call/telephone.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
+import type { CallRow } from '../store/records.ts';
 
 /**
  * What goes into and comes out of each activity: the durable facts of a stage, never audio or tokens.
@@ -125,14 +126,8 @@ export interface RecordTurnInput {
   turn: Turn;
 }
 
-export interface RecordCallInput {
-  session: string;
-  domain: string;
-  startedAt: number;
-  endedAt: number;
-  reason: string;
-  turns: number;
-}
+/** A finished call, as its row holds it. */
+export type RecordCallInput = CallRow;
 
 export interface CloseInput {
   session: string;

@@ -27,3 +27,11 @@ export type NotDone =
   | 'refused'
   /** What it needs could not be reached in time; it may have been done all the same. */
   | 'unavailable';
+
+/** The tool whose use, by model or responder, means: put the caller through to a person. */
+export const TRANSFER = 'transfer_to_person';
+
+/** What that tool tells: nobody is reached without a telephone line and a number where persons answer. */
+export interface TransferResult {
+  reached: boolean;
+}

@@ -6,10 +6,7 @@ import { CONNECT_TIMEOUT_MS, connectTemporal, type TemporalAccess, within } from
 import { type Finding, measured, type Part } from './health-part.ts';
 import type { Places } from './places.ts';
 import { countPollers, taskKinds } from './pollers.ts';
-import { checkWorkers } from './worker-checks.ts';
-
-/** Calls are held without these: answers are then not reused, and rows are written later. */
-const dispensable = new Set<Service>(['cache', 'analytics']);
+import { checkWorkers, dispensable } from './worker-checks.ts';
 
 /** Asks every part of Orkestra for real, all at once, each with a time limit. */
 export async function checkEverything(places: Places): Promise<Part[]> {

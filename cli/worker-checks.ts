@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { Service } from '../config/task-queues.ts';
 import type { RedisClient } from '../stream/connection.ts';
 import { listWorkers, type WorkerInfo } from '../workers/presence.ts';
 import { type Finding, measured, type Part } from './health-part.ts';
 import { type WorkerName, workerNames } from '../deploy/local/workers.ts';
 
 /** Calls are held without these: answers are then not reused, and rows are written later. */
-const dispensable = new Set<WorkerName>(['cache', 'analytics']);
+export const dispensable = new Set<string>(['cache', 'analytics'] satisfies (WorkerName & Service)[]);
 
 /** A worker gives each of its own checks 2 s. */
 const TIMEOUT_MS = 4_000;

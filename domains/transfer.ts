@@ -1,13 +1,6 @@
 import { z } from 'zod';
+import { TRANSFER, type TransferResult } from '../call/effects.ts';
 import type { EffectTool } from './domain.ts';
-
-/** The tool whose use, by model or responder, means: put the caller through to a person. */
-export const TRANSFER = 'transfer_to_person';
-
-/** What the tool tells: nobody is reached without a telephone line and a number where persons answer. */
-export interface TransferResult {
-  reached: boolean;
-}
 
 export const transferToPerson: EffectTool<{ reason: string }> = {
   name: TRANSFER,

@@ -2,7 +2,6 @@ import { decodeChunk, encodeChunk, inHeaderSchema, outHeaderSchema } from './aud
 import type { AudioChunk, InHeader, OutHeader } from './audio-chunk.ts';
 import { type CallEvent, eventSchema, type Placed } from './events.ts';
 import type { StreamHub, Subscription } from './hub.ts';
-import { isAfter } from './hub.ts';
 
 /** A fence of the attempts at each piece of work: lets through the newest attempt's entries only. */
 export class Fence {
@@ -92,5 +91,3 @@ export const workOf = ({ type, turn }: { type: string; turn: number }) =>
 
 /** ms since the Unix epoch, finer than Date.now(). */
 export const now = () => performance.timeOrigin + performance.now();
-
-export { isAfter };

@@ -1,9 +1,6 @@
-import type { EffectOutcome } from '../call/effects.ts';
+import { type EffectOutcome, TRANSFER, type TransferResult } from '../call/effects.ts';
 import type { Turn } from '../call/transcript.ts';
 import type { CallMemory } from './memory.ts';
-
-/** The tool whose use, by model or responder, means: put the caller through to a person. */
-export const TRANSFER = 'transfer_to_person';
 
 /** A call on its way to a person. */
 export interface Transfer {
@@ -26,7 +23,7 @@ export function transferReason({ tools }: Turn): string | undefined {
 
 /** Without a number where persons answer, or off the telephone, the bot says that nobody is there. */
 const hasReached = (outcome: EffectOutcome) =>
-  outcome.done && (outcome.output as { reached?: boolean }).reached === true;
+  outcome.done && (outcome.output as Partial<TransferResult>).reached === true;
 
 /** Tells a person what the call is about: by template, so that nothing is made up. */
 export function handoverSummary(memory: CallMemory, reason: string): string {

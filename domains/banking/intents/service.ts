@@ -1,5 +1,5 @@
 import type { Intent } from '../../domain.ts';
-import { type TransferResult, TRANSFER } from '../../transfer.ts';
+import { TRANSFER, type TransferResult } from '../../../call/effects.ts';
 import { branches, openingHours, staffHours } from '../facts.ts';
 
 const hours: Intent = {
