@@ -78,6 +78,8 @@ export class CallLab {
       tts?: TtsEngine;
       openDatabase?: () => Promise<Database>;
       twilio?: Partial<Config['twilio']>;
+      /** Holds a turn's row back until it resolves. */
+      beforeTurnRow?: (row: RecordTurnInput) => Promise<void>;
     } = {},
   ): Promise<CallLab> {
     try {
@@ -113,7 +115,10 @@ export class CallLab {
       lab.work('llm', llmActivities({ ...deps, ...workflow, engineFor: () => llm })),
       lab.work('tts', ttsActivities({ ...deps, engine, prepared: new PreparedSpeech(engine) })),
       lab.work('analytics', {
-        recordTurn: async (row: RecordTurnInput) => void lab.turnRows.push(row),
+        recordTurn: async (row: RecordTurnInput) => {
+          await engines.beforeTurnRow?.(row);
+          lab.turnRows.push(row);
+        },
         recordCall: async (row: RecordCallInput) => void lab.callRows.push(row),
       }),
     ]);

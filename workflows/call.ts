@@ -15,7 +15,13 @@ import { telephony } from './activities.ts';
 import { Asides } from './asides.ts';
 import { receiveMessages } from './handlers.ts';
 import { handoverSummary, transferReason } from './handover.ts';
-import { farewellTimeoutMs, recordingTimeoutMs, turnsPerRun } from './limits.ts';
+import {
+  farewellTimeoutMs,
+  quietTimeoutMs,
+  recordingTimeoutMs,
+  turnsOverdue,
+  turnsPerRun,
+} from './limits.ts';
 import { Line } from './line.ts';
 import { CallMemory } from './memory.ts';
 import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
@@ -117,6 +123,10 @@ class Call {
           void this.settle(armed, heard);
           this.memory.turn += 1;
           this.memory.idlePrompts = 0;
+          if (this.turnsInRun >= turnsPerRun + turnsOverdue) {
+            await condition(() => this.isQuiet() || this.ending !== undefined, quietTimeoutMs);
+            if (this.isQuiet() && !this.ending) return this.continueAsNew();
+          }
           armed = armTurn(this.memory, this.stages);
         }
         listening = new Listening(armed);
@@ -234,6 +244,10 @@ class Call {
   /** At a quiet moment of a long run; what the caller says meanwhile waits in the stream. */
   private mayContinueAsNew(): boolean {
     if (this.turnsInRun < turnsPerRun && !workflowInfo().continueAsNewSuggested) return false;
+    return this.isQuiet();
+  }
+
+  private isQuiet(): boolean {
     return this.settling === 0 && this.recording === 0 && this.asides.underWay === 0;
   }
 

@@ -80,6 +80,15 @@ export const recordingTimeoutMs = 3_600_000;
  */
 export const turnsPerRun = 150;
 
+/**
+ * A caller who speaks so soon after each reply that no moment is quiet: after this many turns more, the next one is
+ * armed only once the reply has been heard and written down, by the next run. Until then the caller's words wait.
+ */
+export const turnsOverdue = 10;
+
+/** How long such a quiet moment is waited for, ms; then one more turn is taken first. */
+export const quietTimeoutMs = 20_000;
+
 /** Turns that a call carries along (about 500 bytes each); older ones are in the analytics rows. */
 export const carriedTurns = 500;
 
