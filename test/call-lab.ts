@@ -52,6 +52,7 @@ let bundle: Promise<WorkflowBundle> | undefined;
 export const bundleWorkflows = () =>
   (bundle ??= bundleWorkflowCode({
     workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname,
+    payloadConverterPath: new URL('../workflows/payload-converter.ts', import.meta.url).pathname,
     logger: new DefaultLogger('ERROR'),
   }));
 

@@ -67,6 +67,10 @@ export const run = () =>
 async function loadWorkflows(): Promise<WorkflowBundleOption> {
   const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
   if (import.meta.url.endsWith('.js') && existsSync(codePath)) return { codePath };
-  const source = import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js';
-  return bundleWorkflowCode({ workflowsPath: new URL(source, import.meta.url).pathname });
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const source = (name: string) => new URL(`../workflows/${name}.${extension}`, import.meta.url).pathname;
+  return bundleWorkflowCode({
+    workflowsPath: source('index'),
+    payloadConverterPath: source('payload-converter'),
+  });
 }

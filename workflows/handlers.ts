@@ -33,17 +33,17 @@ export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools
   setHandler(transcriptQuery, () => memory.transcript());
 
   setHandler(sayUpdate, (payload) => ({ utterance: asides.say(sayPayload.parse(payload).text) }), {
-    validator: (payload) => {
-      check('say', sayPayload, payload);
+    validator: (...payloads) => {
+      check('say', sayPayload, payloads);
       asides.assertRoom();
     },
   });
-  setHandler(saySignal, (payload) =>
-    accept(memory, 'say', sayPayload, payload, ({ text }) => void asides.say(text)),
+  setHandler(saySignal, (...payloads) =>
+    accept(memory, 'say', sayPayload, payloads, ({ text }) => void asides.say(text)),
   );
 
   setHandler(useToolUpdate, (payload) => tools.use(useToolPayload.parse(payload)), {
-    validator: (payload) => check('useTool', useToolPayload, payload),
+    validator: (...payloads) => check('useTool', useToolPayload, payloads),
   });
 
   const configure = (patch: z.infer<typeof configurePayload>) => {
@@ -52,9 +52,11 @@ export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools
     return memory.settings;
   };
   setHandler(configureUpdate, (payload) => configure(configurePayload.parse(payload)), {
-    validator: (payload) => check('configure', configurePayload, payload),
+    validator: (...payloads) => check('configure', configurePayload, payloads),
   });
-  setHandler(configureSignal, (payload) => accept(memory, 'configure', configurePayload, payload, configure));
+  setHandler(configureSignal, (...payloads) =>
+    accept(memory, 'configure', configurePayload, payloads, configure),
+  );
 
   const end = ({ reason }: z.infer<typeof endPayload>) => call.end(reason);
   setHandler(
@@ -63,15 +65,15 @@ export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools
       end(endPayload.parse(payload ?? {}));
       return { phase: memory.phase };
     },
-    { validator: (payload) => check('end', endPayload, payload ?? {}) },
+    { validator: (...payloads) => check('end', endPayload, orEmpty(payloads)) },
   );
-  setHandler(stagesLostSignal, (payload) =>
-    accept(memory, 'stagesLost', stagesLostPayload, payload, ({ activityIds }) =>
+  setHandler(stagesLostSignal, (...payloads) =>
+    accept(memory, 'stagesLost', stagesLostPayload, payloads, ({ activityIds }) =>
       call.restartStages(activityIds),
     ),
   );
-  setHandler(lineSignal, (payload) => accept(memory, 'line', linePayload, payload, call.line));
-  setHandler(endSignal, (payload) => accept(memory, 'end', endPayload, payload ?? {}, end));
+  setHandler(lineSignal, (...payloads) => accept(memory, 'line', linePayload, payloads, call.line));
+  setHandler(endSignal, (...payloads) => accept(memory, 'end', endPayload, orEmpty(payloads), end));
 }
 
 /** What messages can make a call do, beside speaking. */
@@ -82,20 +84,24 @@ interface CallControls {
   line(report: LineReport): void;
 }
 
-function check(message: string, schema: z.ZodType, payload: unknown) {
-  const result = schema.safeParse(payload);
-  if (!result.success) throw ApplicationFailure.nonRetryable(explain(message, result.error), 'BadInput');
+/** Goodbye needs no words of its own. */
+const orEmpty = ([payload, ...more]: unknown[]) => [payload ?? {}, ...more];
+
+/** Throws where a message does not carry one payload, and one that its schema takes. */
+function check(message: string, schema: z.ZodType, payloads: unknown[]) {
+  const read = readPayload(message, schema, payloads);
+  if ('problem' in read) throw ApplicationFailure.nonRetryable(read.problem, 'BadInput');
 }
 
 function accept<T>(
   memory: CallMemory,
   message: string,
   schema: z.ZodType<T>,
-  payload: unknown,
+  payloads: unknown[],
   act: (payload: T) => void,
 ) {
-  const result = schema.safeParse(payload);
-  const problem = result.success ? attempt(() => act(result.data)) : explain(message, result.error);
+  const read = readPayload(message, schema, payloads);
+  const problem = 'problem' in read ? read.problem : attempt(() => act(read.payload));
   if (problem === undefined) return;
   memory.rejectedSignals += 1;
   log.warn('a signal was ignored', { message, problem });
@@ -110,7 +116,14 @@ function attempt(act: () => void): string | undefined {
   }
 }
 
-const explain = (message: string, error: z.ZodError) =>
-  `“${message}” was not understood: ${error.issues
-    .map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`)
-    .join('; ')}`;
+function readPayload<T>(
+  message: string,
+  schema: z.ZodType<T>,
+  [payload, ...more]: unknown[],
+): { payload: T } | { problem: string } {
+  if (more.length > 0) return { problem: `“${message}” takes one payload, not ${more.length + 1}` };
+  const result = schema.safeParse(payload);
+  if (result.success) return { payload: result.data };
+  const issues = result.error.issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`);
+  return { problem: `“${message}” was not understood: ${issues.join('; ')}` };
+}

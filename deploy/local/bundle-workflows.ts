@@ -10,17 +10,19 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
  */
 const dist = fileURLToPath(new URL('../../', import.meta.url));
 const entry = resolve(dist, 'workflows/index.js');
+const payloadConverterPath = resolve(dist, 'workflows/payload-converter.js');
 const target = resolve(dist, 'workflow-bundle.js');
 const stamp = resolve(dist, 'workflow-bundle.sha256');
 
-const inputs = [...reachable(entry), resolve(dist, '../package-lock.json')];
+const inputs = [...reachable(entry), payloadConverterPath, resolve(dist, '../package-lock.json')];
 const hash = createHash('sha256');
 for (const file of inputs) hash.update(readFileSync(file)).update('\0');
 const fingerprint = hash.digest('hex');
 
 if (!existsSync(target) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint) {
   const started = Date.now();
-  const { code } = await bundleWorkflowCode({ workflowsPath: entry, logger: new DefaultLogger('WARN') });
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ workflowsPath: entry, payloadConverterPath, logger });
   writeFileSync(`${target}.new`, code);
   renameSync(`${target}.new`, target);
   writeFileSync(stamp, fingerprint);
