@@ -58,6 +58,8 @@ export type ListenResult =
   | { kind: 'gone'; reason: string; lastWords: string };
 
 export interface RecallInput extends Armed {
+  /** Absent in calls from before there were tenants. */
+  tenant?: string;
   domain: string;
   adapter: string;
 }

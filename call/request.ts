@@ -20,6 +20,14 @@ export const domainNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a domain is a lower-case word, like banking');
 
+/** Whose call it is, where several businesses share a deployment: stored answers are never shared between them. */
+export const tenantNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a tenant is a lower-case word, like northwind');
+
+/** The tenant of calls that name none. */
+export const defaultTenant = 'default';
+
 /** How the caller reaches us. */
 export const originSchema = z.enum(['cli', 'twilio', 'pcm']);
 
@@ -27,6 +35,7 @@ export const originSchema = z.enum(['cli', 'twilio', 'pcm']);
 export const callRequestSchema = z
   .object({
     session: sessionIdSchema,
+    tenant: tenantNameSchema.optional(),
     domain: domainNameSchema.default('banking'),
     phone: phoneSchema.optional(),
     customer: customerIdSchema.optional(),

@@ -1,4 +1,10 @@
-import { type CallRequest, customerIdSchema, domainNameSchema, phoneSchema } from '../call/request.ts';
+import {
+  type CallRequest,
+  customerIdSchema,
+  domainNameSchema,
+  phoneSchema,
+  tenantNameSchema,
+} from '../call/request.ts';
 import { callSettingsSchema } from '../call/settings.ts';
 import { domainNames, findDomain } from '../domains/registry.ts';
 import { parseSession } from './call-workflow.ts';
@@ -11,17 +17,19 @@ export interface CallOptions {
   session: string;
   phone?: string;
   customer?: string;
+  tenant?: string;
   domain: string;
   set: string[];
 }
 
 /** Checks every word before anything is started. Throws CliError (2) about the first that is wrong. */
-export function parseRequest({ session, phone, customer, domain, set }: CallOptions): CallRequest {
+export function parseRequest({ session, phone, customer, tenant, domain, set }: CallOptions): CallRequest {
   return {
     session: parseSession(session),
     // Not repeated in the message: what was meant for a number may be one.
     phone: phone === undefined ? undefined : checked('--phone', phoneSchema, phone),
     customer: customer === undefined ? undefined : checked('--customer', customerIdSchema, customer),
+    tenant: tenant === undefined ? undefined : checked('--tenant', tenantNameSchema, tenant),
     domain: parseDomain(domain),
     origin: 'cli',
     settings: callSettingsSchema.parse(parseSettings(set)),

@@ -10,6 +10,7 @@ import { Earpiece } from './earpiece.ts';
 /** What the caller says of the call to the gateway. */
 export interface CallerRequest {
   session: string;
+  tenant?: string;
   domain?: string;
   customer?: string;
   phone?: string;

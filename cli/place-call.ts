@@ -36,7 +36,7 @@ export async function placeCall(
   view: TranscriptView,
   signal: AbortSignal,
 ): Promise<PlacedCall> {
-  const { session, domain, customer, phone, settings } = request;
+  const { session, tenant, domain, customer, phone, settings } = request;
   const turnTaking = new TurnTaking();
   const transcript = new LiveTranscript(view);
   // The gateway comes first, so that a call that no caller can reach is never started.
@@ -49,7 +49,7 @@ export async function placeCall(
   try {
     const workflow = await startCallWorkflow(temporal, places.config.temporal.taskQueuePrefix, request);
     try {
-      await caller.start({ session, domain, customer, phone, settings });
+      await caller.start({ session, tenant, domain, customer, phone, settings });
     } catch (error) {
       await workflow.terminate('the caller could not be connected');
       throw error;

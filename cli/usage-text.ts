@@ -8,6 +8,7 @@ const placeholders: Record<string, string> = {
   '--phone': 'E164',
   '--reason': 'TEXT',
   '--set': 'KEY=VALUE',
+  '--tenant': 'NAME',
   '--text': 'LINE',
 };
 

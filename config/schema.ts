@@ -88,6 +88,10 @@ export const configSchema = z
       embedding: env('ORKESTRA_EMBEDDING', z.enum(['minilm', 'scripted']).default('minilm')),
       vad: env('ORKESTRA_VAD', z.enum(['silero']).default('silero')),
     }),
+    cache: section({
+      /** How long a stored answer is given, hours. */
+      keepHours: env('ORKESTRA_CACHE_HOURS', z.coerce.number().int().min(1).max(8_760).default(168)),
+    }),
     /** Calls over Twilio; see docs/telephony.md. */
     twilio: section({
       accountSid: env(

@@ -5,12 +5,13 @@ import { parseJson } from './explain.ts';
 
 /**
  * The call that a Twilio stream asks for. `<Parameter>`s of the TwiML may name a `session` (else the call's SID
- * is it), `domain`, `customer`, `phone`, and settings as `set.KEY`.
+ * is it), `tenant`, `domain`, `customer`, `phone`, and settings as `set.KEY`.
  */
 export function requestOfStart(callSid: string, parameters: Record<string, string>) {
   const session = sessionIdSchema.safeParse(parameters.session);
   return callRequestSchema.safeParse({
     session: session.success ? session.data : callSid,
+    tenant: parameters.tenant,
     domain: parameters.domain,
     customer: parameters.customer,
     phone: parameters.phone ?? callerNumber(parameters),

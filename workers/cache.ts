@@ -11,7 +11,8 @@ export const run = () =>
     await embedding.warmUp();
     context.health.add('engine', async () => embedding.name);
     const database = await openMigratedDatabase(context);
-    const activities = cacheActivities({ ...stageDeps(context), database, embedding });
+    const keepMs = context.config.cache.keepHours * 3_600_000;
+    const activities = cacheActivities({ ...stageDeps(context), database, embedding, keepMs });
     return serveActivities(context, 'cache', activities, async () => {
       await embedding.close();
       await database.end();

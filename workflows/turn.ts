@@ -17,7 +17,7 @@ type Said = Extract<ListenResult, { kind: 'said' }>;
 
 /** Starts the four stages of the next turn together. */
 export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
-  const { session, domain } = memory.request;
+  const { session, tenant, domain } = memory.request;
   const { turn, adapter, settings, place } = memory;
   const armed = { session, turn, cursor: place.cursor, settings };
   const name = (id: string, what: string) => ({
@@ -30,7 +30,7 @@ export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
     listen: listen(memory, stages),
     recall: settings.cache
       ? stages.run(name('recall', 'look for a stored answer'), (act, arming) =>
-          act.recall({ ...armed, ...arming, domain, adapter }),
+          act.recall({ ...armed, ...arming, tenant, domain, adapter }),
         )
       : Promise.resolve(undefined),
     reply: stages.run(name('reply', 'write the reply'), (act, arming) =>

@@ -4,7 +4,7 @@
  */
 
 /** Cosine above which two questions may be the same. */
-const CLOSE = 0.95;
+export const CLOSE = 0.95;
 
 /** Words that turn a question into another one. */
 const DECISIVE = new Set(

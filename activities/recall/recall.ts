@@ -1,16 +1,20 @@
+import { defaultTenant } from '../../call/request.ts';
 import { findDomain, promptVersionOf } from '../../domains/registry.ts';
 import type { EmbeddingEngine } from '../../engines/embedding/engine.ts';
 import { now } from '../../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../../stream/events.ts';
-import { type AnswerScope, closestAnswer, keepAnswer } from '../../store/answers.ts';
+import { type AnswerScope, keepAnswer, longestQuestion, noteUse } from '../../store/answers.ts';
 import type { Database } from '../../store/database.ts';
 import { Stage, type StageDeps } from '../stage.ts';
 import type { CacheActivities, RecallInput, RecallResult } from '../types.ts';
-import { isSameQuestion, standsAlone } from './questions.ts';
+import { findAnswer } from './find-answer.ts';
+import { standsAlone } from './questions.ts';
 
 export interface RecallDeps extends StageDeps {
   database: Database;
   embedding: EmbeddingEngine;
+  /** How long an answer is kept, ms. */
+  keepMs: number;
 }
 
 /** The activity of the cache workers: finds a stored answer to a turn, or stores the one that was given. */
@@ -28,7 +32,7 @@ interface LookUp {
   revision: number;
   question: string;
   embedding: Promise<Float32Array | undefined>;
-  similarity?: number;
+  found?: { id: number; similarity: number };
 }
 
 class Recall {
@@ -44,10 +48,12 @@ class Recall {
   ) {
     const domain = findDomain(input.domain);
     this.scope = {
+      tenant: input.tenant ?? defaultTenant,
       domain: input.domain,
       language: input.settings.language,
       adapter: input.adapter,
       promptVersion: domain ? promptVersionOf(domain) : '',
+      model: deps.embedding.name,
     };
   }
 
@@ -87,11 +93,12 @@ class Recall {
     const { revision, question } = lookUp;
     const stamp = { at: now(), turn: this.input.turn, attempt: this.stage.attempt, revision };
     try {
-      const vector = standsAlone(question) && (await lookUp.embedding);
-      const found = vector && (await closestAnswer(this.deps.database, this.scope, vector));
-      if (found && isSameQuestion(question, found.question, found.similarity)) {
-        lookUp.similarity = found.similarity;
-        const { answer, similarity } = found;
+      const { database } = this.deps;
+      const found =
+        isAskable(question) && (await findAnswer(database, this.scope, question, lookUp.embedding));
+      if (found) {
+        const { id, answer, similarity } = found;
+        lookUp.found = { id, similarity };
         await this.stage.stream.emit({ type: 'recall.hit', ...stamp, at: now(), answer, similarity });
         return;
       }
@@ -102,15 +109,18 @@ class Recall {
   }
 
   private async settle(cacheable: boolean) {
-    const { question, embedding, similarity } = this.lookUp!;
-    if (similarity !== undefined) return this.stage.finish({ kind: 'hit', similarity });
+    const { question, embedding, found } = this.lookUp!;
+    if (found) {
+      await noteUse(this.deps.database, found.id).catch(() => undefined);
+      return this.stage.finish({ kind: 'hit', similarity: found.similarity });
+    }
     const vector = await embedding;
     const answer = this.sentences.join(' ');
     let stored = false;
-    if (cacheable && standsAlone(question) && vector && answer) {
+    if (cacheable && isAskable(question) && vector && answer) {
       try {
-        await keepAnswer(this.deps.database, this.scope, { question, answer, embedding: vector });
-        stored = true;
+        const { database, keepMs } = this.deps;
+        stored = await keepAnswer(database, this.scope, { question, answer, embedding: vector }, keepMs);
       } catch (error) {
         this.deps.log.warn({ error: (error as Error).message }, 'an answer could not be stored');
       }
@@ -118,3 +128,5 @@ class Recall {
     this.stage.finish({ kind: 'miss', stored });
   }
 }
+
+const isAskable = (question: string) => question.length <= longestQuestion && standsAlone(question);

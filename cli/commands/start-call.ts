@@ -47,6 +47,9 @@ export class StartCall extends OrkestraCommand {
   phone = Option.String('--phone', { description: 'the caller’s number in E.164, like +14155550123' });
   dial = Option.Boolean('--dial', false, { description: 'call the number of --phone' });
   customer = Option.String('--customer', { description: 'the caller’s customer id' });
+  tenant = Option.String('--tenant', {
+    description: 'whose call it is, where several businesses share a deployment',
+  });
   domain = Option.String('--domain', 'banking', {
     description: 'what the call is about; banking by default',
   });
