@@ -58,7 +58,9 @@ export async function placeCall(
     const reason = await caller.ended;
     const audio = await saveCall(session, caller.recording());
     const { turns, asides } = transcript;
-    const answered = turns.filter((turn) => answering.includes(turn.turn) && isAnswer(turn)).length;
+    const answered = answering.filter(({ turn, interrupted }) =>
+      turns.some((followed) => followed.turn === turn && isAnswer(followed, interrupted)),
+    ).length;
     const url = workflowUrl(places, session);
     return { session, reason, lines: lines.length, answered, turns, asides, audio, url };
   } finally {
@@ -67,9 +69,9 @@ export async function placeCall(
   }
 }
 
-/** Whether the caller heard a reply to its end, and it was more than an apology for having none. */
-export const isAnswer = ({ heard, interrupted, source }: FollowedTurn) =>
-  heard !== '' && !interrupted && source !== 'apology';
+/** Whether the caller heard a reply, to its end unless they meant to cut it short, and it was no mere apology. */
+export const isAnswer = ({ heard, interrupted, source }: FollowedTurn, meantTo = false) =>
+  heard !== '' && interrupted === meantTo && source !== 'apology';
 
 /**
  * Whether every line of the caller's was understood and answered. A line that was taken for two turns, since the caller

@@ -2,8 +2,20 @@ import type { Caller } from './caller.ts';
 import { CliError } from './error.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
-/** What the caller does, one after the other: a spoken utterance at 16 kHz, or a typed line. */
-export type CallerLine = Int16Array | string;
+/** What the caller does, one after the other: a spoken utterance at 16 kHz, a typed line, or an interruption. */
+export type CallerLine = Int16Array | string | Interruption;
+
+/** Speech at 16 kHz that begins while the bot speaks, so many ms into its reply to the line before. */
+export interface Interruption {
+  speech: Int16Array;
+  afterMs: number;
+}
+
+/** A turn that answers a line; `interrupted`: the caller meant to cut its reply short. */
+export interface Answering {
+  turn: number;
+  interrupted: boolean;
+}
 
 /** The greeting begins and ends within this, ms: a cold start of every engine included. */
 export const GREETING_MS = 60_000;
@@ -13,10 +25,11 @@ export const REPLY_MS = 60_000;
 const FAREWELL_MS = 2_000;
 
 /**
- * Plays the caller's part: each line once the bot has finished with the one before, then a hang-up, unless the
- * bot hangs up first. Returns the turns that answered a line, one a line. Throws CliError if the bot never speaks.
+ * Plays the caller's part: each line once the bot has finished with the one before, or in the midst of that, then a
+ * hang-up, unless the bot hangs up first. Returns the turns that answered a line, one a line. Throws CliError if the
+ * bot never speaks.
  */
-export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerLine[]): Promise<number[]> {
+export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerLine[]): Promise<Answering[]> {
   void caller.ended.then(() => turns.end());
   if (!(await turns.until(() => turns.greeted, GREETING_MS))) {
     const reason = turns.over
@@ -24,18 +37,32 @@ export async function playCall(caller: Caller, turns: TurnTaking, lines: CallerL
       : `${GREETING_MS / 1_000} s passed`;
     throw new CliError(`The bot did not greet the caller (${reason}). Ask \`orkestra orchestrator-health\`.`);
   }
-  const answering: number[] = [];
-  for (const words of lines) {
+  const answering: Answering[] = [];
+  for (const [place, line] of lines.entries()) {
     if (turns.over) break;
     const before = turns.turn;
-    if (typeof words === 'string') caller.type(words);
-    else await caller.say(words);
-    await turns.until(() => turns.isDoneSince(before), REPLY_MS);
-    if (turns.turn > before && turns.hasAnswered(turns.turn)) answering.push(turns.turn);
+    await speak(caller, line);
+    const next = lines[place + 1];
+    const interrupted = isInterruption(next);
+    if (interrupted) {
+      await turns.until(() => turns.isReplyingSince(before), REPLY_MS);
+      await turns.until(() => !turns.isSounding, next.afterMs);
+    } else {
+      await turns.until(() => turns.isDoneSince(before), REPLY_MS);
+    }
+    if (turns.turn > before) answering.push({ turn: turns.turn, interrupted });
   }
   await hearFarewell(turns);
   await caller.hangUp();
-  return answering;
+  return answering.filter(({ turn }) => turns.hasAnswered(turn));
+}
+
+const isInterruption = (line: CallerLine | undefined): line is Interruption =>
+  typeof line === 'object' && 'afterMs' in line;
+
+async function speak(caller: Caller, line: CallerLine): Promise<void> {
+  if (typeof line === 'string') caller.type(line);
+  else await caller.say(isInterruption(line) ? line.speech : line);
 }
 
 /** The bot may have been told goodbye: then it has the last word, and hangs up itself. */

@@ -50,6 +50,17 @@ describe('the caller waits', () => {
     expect(turns.isDoneSince(0)).toBe(true);
   });
 
+  test('to interrupt, only until that reply begins', () => {
+    add(started('reply-1'), ended('reply-1'), speech);
+    expect(turns.isReplyingSince(0)).toBe(false);
+    add(final(1));
+    expect(turns.isReplyingSince(1)).toBe(false);
+    add(final(2));
+    expect(turns.isReplyingSince(1)).toBe(false);
+    add(started('reply-2'));
+    expect(turns.isReplyingSince(1)).toBe(true);
+  });
+
   test('while the bot adds something to its reply', () => {
     add(speech, final(1), started('reply-1'), ended('reply-1'), started('say-1'));
     expect(turns.isDoneSince(0)).toBe(false);

@@ -56,7 +56,14 @@ export class TurnTaking {
     return this.turn > before && !this.hearing && !this.isSounding && responded;
   }
 
-  /** Whether the reply to a turn has been heard. */
+  /** Whether the reply to what the caller said after turn `before` is being spoken, or has been. */
+  isReplyingSince(before: number): boolean {
+    return (
+      this.turn > before && (this.sounding.has(replyUtterance(this.turn)) || this.hasAnswered(this.turn))
+    );
+  }
+
+  /** Whether the reply to a turn has been heard, to its end or to an interruption. */
   hasAnswered(turn: number): boolean {
     return this.heard.has(replyUtterance(turn));
   }

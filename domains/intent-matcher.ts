@@ -19,6 +19,10 @@ const MAX_REMEMBERED = 2_000;
 /** Examples that are embedded at once. */
 const BATCH = 32;
 
+/** How callers take the floor: in "Wait! What is …", that alone says nothing of what they want. */
+const OPENERS =
+  /^(?:(?:(?:no,? )?wait|hold on|hang on|stop|sorry|excuse me|pardon me|hey|one moment|just a (?:moment|second))[\s,.!?;]+)*(?<=[,.!?;]\s+)(?=\w)/i;
+
 /** Labels that no domain could give an intent. */
 const OFF_TOPIC = '(off topic)';
 const MANIPULATION = '(manipulation)';
@@ -125,7 +129,7 @@ export class IntentMatcher {
 
   /** The whole turn, then its sentences where there are several; nothing where there are no words. */
   private phrasesOf(turn: string): string[] {
-    const text = turn.slice(0, MAX_CHARACTERS);
+    const text = turn.slice(0, MAX_CHARACTERS).replace(OPENERS, '');
     const sentences = text
       .split(/(?<=[.?!;])\s+/)
       .map((sentence) => this.plain(sentence))

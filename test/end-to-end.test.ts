@@ -7,6 +7,7 @@ import { readWav } from '../audio/wav.ts';
 import { TwilioCaller, utteranceOf } from '../bench/twilio-caller.ts';
 import { workflowIdOf } from '../call/request.ts';
 import { readUtterances } from '../cli/caller-recording.ts';
+import { demoLines } from '../cli/demo-call.ts';
 import { isComplete } from '../cli/place-call.ts';
 import { transcriptQuery } from '../workflows/messages.ts';
 import { System } from './system.ts';
@@ -31,13 +32,14 @@ describe('a spoken call over real engines', () => {
   }
 
   test('the demonstration caller is heard and answered, turn by turn', { timeout: 180_000 }, async () => {
-    const call = await system.call(await readUtterances(recording('demo-caller')));
+    const call = await system.call(await demoLines());
     expect(isComplete(call)).toBe(true);
     const { turns, asides } = await transcriptOf(call.session);
     expect(asides[0]!.heard).toContain('Northwind Bank');
     const [loan, rate, longer, plan] = turns;
     expect(spoken(loan!.caller)).toMatch(/loan of (ten thousand dollars|\$10000)/);
     expect(loan!.heard).toContain('$315.68');
+    expect(rate).toMatchObject({ interrupted: true, answer: expect.stringContaining(rate!.heard) });
     expect(rate!.heard).toContain('8.5 percent');
     expect(longer!.heard).toContain('$205.17');
     expect(plan!.heard).toContain('$100.00');

@@ -102,7 +102,7 @@ describe('a conversation', () => {
       await converse(
         'Hello, I would like a loan of ten thousand dollars over three years.',
         'What would the interest rate be?',
-        'And can I spread the payments over five years instead?',
+        'Wait! can I spread the payments over five years instead?',
         'I also missed a payment last month. Can we set up a payment plan for six hundred dollars over six months?',
         'Thank you, that is all. Goodbye.',
       ),
