@@ -142,7 +142,7 @@ describe('a live call, steered by the temporal command', () => {
     const rejected = wrong.length + 1;
     await expect.poll(async () => (await state(call)).rejectedSignals).toBe(rejected);
     for (const { name, payloads } of wrong.filter(({ name }) => ['say', 'configure', 'end'].includes(name))) {
-      const update = handle.executeUpdate<unknown, unknown[]>(name, { args: payloads as [unknown] });
+      const update = handle.executeUpdate<unknown, [unknown]>(name, { args: payloads as [unknown] });
       const cause = { type: 'BadInput', message: expect.stringContaining(`“${name}”`) };
       await expect(update, JSON.stringify(payloads)).rejects.toMatchObject({ cause });
     }
