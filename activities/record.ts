@@ -6,6 +6,9 @@ import type { AnalyticsActivities } from './types.ts';
 export function analyticsActivities(database: Database): AnalyticsActivities {
   return {
     recordTurn: ({ session, domain, turn }) => insertTurn(database, session, domain, turn),
-    recordCall: (call) => insertCall(database, call),
+    async recordCall(call) {
+      await insertCall(database, call);
+      return {};
+    },
   };
 }

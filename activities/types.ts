@@ -1,4 +1,4 @@
-import type { EffectOutcome, Identity } from '../call/effects.ts';
+import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { LineStatus } from '../call/telephone.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
@@ -126,10 +126,25 @@ export interface RecordTurnInput {
   session: string;
   domain: string;
   turn: Turn;
+  /** Whether what is said may be kept as audio; calls of earlier releases don't say. */
+  recording?: RecordingConsent;
 }
 
 /** A finished call, as its row holds it. */
-export type RecordCallInput = CallRow;
+export type RecordCallInput = CallRow & { recording?: RecordingConsent };
+
+/** What became of a call's recording, or why there is none. */
+export type RecordingOutcome =
+  | 'kept'
+  | 'refused'
+  | 'undisclosed'
+  | 'nothing was said'
+  | 'could not be written';
+
+/** Without an outcome, calls are not recorded here. */
+export interface RecordCallResult {
+  recording?: RecordingOutcome;
+}
 
 export interface CloseInput {
   session: string;
@@ -160,7 +175,7 @@ export interface TtsActivities {
 }
 export interface AnalyticsActivities {
   recordTurn(input: RecordTurnInput): Promise<void>;
-  recordCall(input: RecordCallInput): Promise<void>;
+  recordCall(input: RecordCallInput): Promise<RecordCallResult>;
 }
 /** One use of a tool with an effect. */
 export interface UseToolInput {

@@ -1,3 +1,4 @@
+import { interleave } from './interleave.ts';
 import { decodeMulaw } from './mulaw.ts';
 
 /** A file that is not WAV audio that can be used; the message says why, as the end of a sentence about the file. */
@@ -94,18 +95,32 @@ function reader({ format, bits }: Pick<Encoding, 'format' | 'bits'>, data: Buffe
 
 /** A WAV file: 16-bit PCM, mono, at `sampleRate` Hz. */
 export function writeWav({ samples, sampleRate }: Recording): Buffer {
+  const head = wavHead({ bytes: samples.byteLength, channels: 1, sampleRate });
+  return Buffer.concat([head, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)]);
+}
+
+/** A WAV file of two channels: 16-bit PCM. */
+export function writeStereoWav(left: Int16Array, right: Int16Array, sampleRate: number): Buffer {
+  const { buffer, byteLength } = interleave(left, right);
+  const head = wavHead({ bytes: byteLength, channels: 2, sampleRate });
+  return Buffer.concat([head, new Uint8Array(buffer)]);
+}
+
+/** The first 44 bytes of a WAV file: so many bytes of 16-bit PCM follow, the channels' samples in turn. */
+export function wavHead(audio: { bytes: number; channels: 1 | 2; sampleRate: number }): Buffer {
+  const { bytes, channels, sampleRate } = audio;
   const head = Buffer.alloc(44);
   head.write('RIFF', 0, 'latin1');
-  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.writeUInt32LE(36 + bytes, 4);
   head.write('WAVEfmt ', 8, 'latin1');
   head.writeUInt32LE(16, 16);
   head.writeUInt16LE(PCM, 20);
-  head.writeUInt16LE(1, 22);
+  head.writeUInt16LE(channels, 22);
   head.writeUInt32LE(sampleRate, 24);
-  head.writeUInt32LE(sampleRate * 2, 28);
-  head.writeUInt16LE(2, 32);
+  head.writeUInt32LE(sampleRate * 2 * channels, 28);
+  head.writeUInt16LE(2 * channels, 32);
   head.writeUInt16LE(16, 34);
   head.write('data', 36, 'latin1');
-  head.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([head, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)]);
+  head.writeUInt32LE(bytes, 40);
+  return head;
 }

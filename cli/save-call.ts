@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWav } from '../audio/wav.ts';
+import { writeStereoWav, writeWav } from '../audio/wav.ts';
 import type { CallRecording } from './caller.ts';
 import { CALLER_RATE } from './caller-recording.ts';
 
@@ -17,20 +17,6 @@ export async function saveCall(session: string, { caller, bot }: CallRecording):
   await mkdir(folder, { recursive: true });
   const files = { bot: join(folder, 'bot.wav'), conversation: join(folder, 'conversation.wav') };
   await writeFile(files.bot, writeWav({ samples: bot, sampleRate: CALLER_RATE }));
-  await writeFile(files.conversation, stereo(caller, bot));
+  await writeFile(files.conversation, writeStereoWav(caller, bot, CALLER_RATE));
   return files;
-}
-
-function stereo(left: Int16Array, right: Int16Array): Buffer {
-  const samples = new Int16Array(left.length * 2);
-  for (let i = 0; i < left.length; i++) {
-    samples[2 * i] = left[i]!;
-    samples[2 * i + 1] = right[i]!;
-  }
-  const file = writeWav({ samples, sampleRate: CALLER_RATE });
-  // The same bytes, declared as two channels: their number, bytes a second, bytes a frame.
-  file.writeUInt16LE(2, 22);
-  file.writeUInt32LE(CALLER_RATE * 4, 28);
-  file.writeUInt16LE(4, 32);
-  return file;
 }

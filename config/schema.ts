@@ -70,6 +70,11 @@ export const configSchema = z
       host: env('ORKESTRA_HEALTH_HOST', z.string().default('127.0.0.1')),
       port: env('ORKESTRA_HEALTH_PORT', port.default(0)),
     }),
+    /** Of calls whose callers have been told so and did not object; see docs/recordings.md. */
+    recordings: section({
+      /** A folder that all analytics workers share; without it no call is recorded. */
+      folder: env('ORKESTRA_RECORDINGS', z.string().optional()),
+    }),
     models: section({
       folder: env('ORKESTRA_MODELS', z.string().default(join(cacheFolder(), 'models'))),
     }),

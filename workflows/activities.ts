@@ -10,7 +10,14 @@ import type {
   TtsActivities,
 } from '../activities/types.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
-import { dialOptions, hangUpOptions, recordOptions, stageOptions, toolOptions } from './limits.ts';
+import {
+  dialOptions,
+  hangUpOptions,
+  recordCallOptions,
+  recordOptions,
+  stageOptions,
+  toolOptions,
+} from './limits.ts';
 
 /** How an activity is named in the history, and shown in the Web UI: a line of its own, and its group. */
 export interface Shown {
@@ -26,10 +33,8 @@ export function activities(prefix: string, shown: Shown = {}) {
   const { recall } = proxyActivities<CacheActivities>({ ...stageOptions, ...on('cache') });
   const { reply } = proxyActivities<LlmActivities>({ ...stageOptions, ...on('llm') });
   const { speak } = proxyActivities<TtsActivities>({ ...stageOptions, ...on('tts') });
-  const { recordTurn, recordCall } = proxyActivities<AnalyticsActivities>({
-    ...recordOptions,
-    ...on('analytics'),
-  });
+  const { recordTurn } = proxyActivities<AnalyticsActivities>({ ...recordOptions, ...on('analytics') });
+  const { recordCall } = proxyActivities<AnalyticsActivities>({ ...recordCallOptions, ...on('analytics') });
   const { taskQueue } = workflowInfo();
   const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
   const { useTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });

@@ -180,7 +180,7 @@ class Call {
     void this.asides.speak(`idle-${memory.turn}-${memory.idlePrompts}`, { prompt: 'idle', nth });
   }
 
-  private async record(write: () => Promise<void>) {
+  private async record(write: () => Promise<unknown>) {
     this.recording += 1;
     try {
       await write();
@@ -232,8 +232,8 @@ class Call {
     );
     await condition(() => this.settling === 0 && asides.underWay === 0, farewellTimeoutMs);
     const endedAt = Date.now();
-    const { startedAt, turnCount: turns } = memory;
-    const row = { session, domain, startedAt, endedAt, reason, turns };
+    const { startedAt, turnCount: turns, recording } = memory;
+    const row = { session, domain, startedAt, endedAt, reason, turns, recording };
     void this.record(() => this.stages.run(name('record-call'), (act) => act.recordCall(row)));
     await condition(() => this.recording === 0, recordingTimeoutMs);
     this.publish('ended');

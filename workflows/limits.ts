@@ -45,6 +45,12 @@ export const recordOptions = {
   },
 } satisfies ActivityOptions;
 
+/** The same, and the recording of a call of hours is made whole. */
+export const recordCallOptions = {
+  ...recordOptions,
+  startToCloseTimeout: '2 minutes',
+} satisfies ActivityOptions;
+
 /**
  * Placing a telephone call: Temporal does not retry it, the workflow does, since it knows whether that is safe. A
  * request takes 10 s at the most, and twice as many where Twilio's list is read first.

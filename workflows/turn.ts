@@ -104,10 +104,11 @@ export interface Settled {
 /** Writes the turn's row; its summary is the line that the Web UI shows for the turn. */
 export function recordTurn(memory: CallMemory, stages: Stages, turn: Turn): Promise<void> {
   const { session, domain } = memory.request;
+  const { recording } = memory;
   const took = turn.times.voiceToVoiceMs;
   const line = `turn ${turn.turn}: “${clip(turn.caller)}” → “${clip(turn.heard)}”${took === undefined ? '' : ` (${Math.round(took)} ms)`}`;
   const name = { id: `record-${turn.turn}`, summary: line, group: `turn ${turn.turn}` };
-  return stages.run(name, (act) => act.recordTurn({ session, domain, turn }));
+  return stages.run(name, (act) => act.recordTurn({ session, domain, turn, recording }));
 }
 
 const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
