@@ -16,7 +16,9 @@ import { ttsActivities } from '../activities/speak/speak.ts';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { toolActivities } from '../activities/tools/use-tool.ts';
 import { telephonyActivities } from '../activities/telephony.ts';
-import type { RecordCallInput, RecordTurnInput } from '../activities/types.ts';
+import { recordedActivities } from '../activities/recording/activities.ts';
+import { Recorder } from '../activities/recording/recorder.ts';
+import type { AnalyticsActivities, RecordCallInput, RecordTurnInput } from '../activities/types.ts';
 import { callRequestSchema, workflowIdOf } from '../call/request.ts';
 import type { CallSettingsPatch } from '../call/settings.ts';
 import { loadConfig } from '../config/load.ts';
@@ -81,6 +83,8 @@ export class CallLab {
       twilio?: Partial<Config['twilio']>;
       /** Holds a turn's row back until it resolves. */
       beforeTurnRow?: (row: RecordTurnInput) => Promise<void>;
+      /** A folder for recordings. */
+      recordings?: string;
     } = {},
   ): Promise<CallLab> {
     try {
@@ -103,6 +107,18 @@ export class CallLab {
     };
     const engine = engines.tts ?? createScriptedTts();
     const llm = engines.llm ?? echoLlm;
+    const rows: AnalyticsActivities = {
+      async recordTurn(row) {
+        await engines.beforeTurnRow?.(row);
+        lab.turnRows.push(row);
+      },
+      async recordCall(row) {
+        lab.callRows.push(row);
+        return {};
+      },
+    };
+    const recorder = engines.recordings && new Recorder(hub.redis, engines.recordings, deps.log);
+    const analytics = recorder ? recordedActivities(rows, recorder, deps.log) : rows;
     await Promise.all([
       lab.work('call', {
         ...orchestratorActivities(hub),
@@ -115,13 +131,7 @@ export class CallLab {
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),
       lab.work('llm', llmActivities({ ...deps, ...workflow, engineFor: () => llm })),
       lab.work('tts', ttsActivities({ ...deps, engine, prepared: new PreparedSpeech(engine) })),
-      lab.work('analytics', {
-        recordTurn: async (row: RecordTurnInput) => {
-          await engines.beforeTurnRow?.(row);
-          lab.turnRows.push(row);
-        },
-        recordCall: async (row: RecordCallInput) => void lab.callRows.push(row),
-      }),
+      lab.work('analytics', analytics),
     ]);
     lab.stops.push(async () => {
       await database.close();

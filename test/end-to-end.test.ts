@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +11,7 @@ import { readUtterances } from '../cli/caller-recording.ts';
 import { demoLines } from '../cli/demo-call.ts';
 import { isComplete } from '../cli/place-call.ts';
 import { transcriptQuery } from '../workflows/messages.ts';
+import { likeness, loudnessOf } from './loudness.ts';
 import { System } from './system.ts';
 
 const recording = (name: string) => join(import.meta.dirname, 'recordings', `${name}.wav`);
@@ -18,11 +20,15 @@ const recording = (name: string) => join(import.meta.dirname, 'recordings', `${n
 const spoken = (text: string) => text.toLowerCase().replace(/[^a-z0-9$ ]/g, '');
 
 describe('a spoken call over real engines', () => {
+  const recordings = mkdtempSync(join(tmpdir(), 'orkestra-recordings-'));
   let system: System;
   beforeAll(async () => {
-    system = await System.start();
+    system = await System.start({ ORKESTRA_RECORDINGS: recordings });
   });
-  afterAll(() => system.stop());
+  afterAll(async () => {
+    await system.stop();
+    rmSync(recordings, { recursive: true });
+  });
 
   /** What the workflow remembers, once it has ended. */
   async function transcriptOf(session: string) {
@@ -62,6 +68,11 @@ describe('a spoken call over real engines', () => {
     const audio = readWav(readFileSync(call.audio.bot));
     expect(audio.samples.some((sample) => Math.abs(sample) > 1_000)).toBe(true);
     expect(existsSync(call.audio.conversation)).toBe(true);
+    // What the workers recorded is what the caller heard, at the times that they heard it, and what they said.
+    const [theirs, ours] = [call.audio.conversation, join(recordings, `${call.session}.wav`)].map(loudnessOf);
+    expect(likeness(theirs!.right, ours!.right)).toBeGreaterThan(0.9);
+    expect(likeness(theirs!.left, ours!.left)).toBeGreaterThan(0.9);
+    expect(readFileSync(join(recordings, `${call.session}.vtt`), 'utf8')).toContain(call.turns[0]!.heard);
   });
 
   test('a caller on a telephone line is understood at 8 kHz', { timeout: 120_000 }, async () => {

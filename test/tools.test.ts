@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordingConsent } from '../call/effects.ts';
 import type { ToolUse } from '../call/transcript.ts';
@@ -14,18 +17,20 @@ import { modelFolder } from './contracts/models.ts';
 /** The bank's own brain, workflow, tools and tables; callers type. */
 describe('a caller of the bank', () => {
   const embedding = createMiniLm(modelFolder());
+  const recordings = mkdtempSync(join(tmpdir(), 'orkestra-recordings-'));
   let lab: CallLab;
   let database: Database;
   beforeAll(async () => {
     const responder = createResponder(banking, embedding);
     await responder.warmUp();
     database = await openBankDatabase();
-    lab = await CallLab.open({ llm: responder });
+    lab = await CallLab.open({ llm: responder, recordings });
   });
   afterAll(async () => {
     await lab.close();
     await database.end();
     await embedding.close();
+    rmSync(recordings, { recursive: true });
   });
 
   /** Types the turns, each once the reply before it was heard; returns what was answered and what is remembered. */
@@ -110,6 +115,8 @@ describe('a caller of the bank', () => {
     const { answers, recording, session } = await converse('Please do not record this call.');
     expect(answers[0]).toMatch(/do not want to be recorded/);
     expect(recording satisfies RecordingConsent).toBe('refused');
+    expect(existsSync(join(recordings, `${session}.wav`))).toBe(false);
+    expect(readdirSync(join(recordings, '.calls', session))).toEqual(['refused']);
     const { rows } = await database.query('select session from privacy_requests where session = $1', [
       session,
     ]);
@@ -117,9 +124,10 @@ describe('a caller of the bank', () => {
   });
 
   test('is told in the greeting that the call is recorded', async () => {
-    const { recording } = await converse('Hello.');
+    const { recording, session } = await converse('Hello.');
     expect(banking.greeting).toContain('recorded');
     expect(recording).toBe('disclosed');
+    expect(existsSync(join(recordings, `${session}.wav`))).toBe(true);
   });
 
   test('who agrees to a plan has it set down once', async () => {
