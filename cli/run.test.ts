@@ -22,7 +22,7 @@ describe('the command line', () => {
   });
 
   test.each(commandNames)('%s --help says what it does', async (name) => {
-    const { code, stdout } = await orkestra([name, '--help']);
+    const { code, stdout } = await orkestra([...name.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`orkestra ${name}`);
   });
@@ -31,6 +31,11 @@ describe('the command line', () => {
     [
       ['strat-call', 'a'],
       `There is no command "strat-call". Did you mean start-call? The commands are ${commandNames.join(', ')}.`,
+      '',
+    ],
+    [
+      ['api-key', 'crate', 'x'],
+      `There is no command "api-key crate". Did you mean api-key create? The commands are ${commandNames.join(', ')}.`,
       '',
     ],
     [['--loud'], `There is no command "--loud". The commands are ${commandNames.join(', ')}.`, ''],
@@ -62,6 +67,16 @@ describe('the command line', () => {
       ['worker', 'toString'],
       'There is no worker "toString". The workers are orchestrator, gateway, stt, llm, tts, cache, analytics.',
       'worker ',
+    ],
+    [
+      ['api-key', 'create', 'x', '--scope', 'calls:raed'],
+      '--scope: there is no scope "calls:raed". Did you mean calls:read? The scopes are calls:start, calls:read, calls:steer, transcripts:read, cache:read, cache:write, adapters:read, adapters:write.',
+      'api-key create ',
+    ],
+    [
+      ['api-key', 'create', 'x', '--days', '0'],
+      '--days: a whole number from 1 to 3650, not "0".',
+      'api-key create ',
     ],
     [['up', '--once'], '--once ends after the demonstration call: give --demo as well.', 'up '],
   ])('%j is wrong usage, told in a sentence with a hint', async (args, sentence, command) => {

@@ -1,4 +1,5 @@
 import { type BaseContext, Builtins, Cli, type Command } from './clipanion.ts';
+import { CreateApiKey, ListApiKeys, RevokeApiKey } from './commands/api-key.ts';
 import { EndCall } from './commands/end-call.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
@@ -26,6 +27,9 @@ const commands = [
   Provision,
   SttTest,
   TtsTest,
+  CreateApiKey,
+  ListApiKeys,
+  RevokeApiKey,
 ];
 /** What `orkestra` can be asked for, in the order in which help lists it. */
 export const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
@@ -51,7 +55,7 @@ export async function runCli(argv: string[], context: Partial<BaseContext> = {})
     // `orkestra` alone asks what there is.
     command = cli.process(argv.length > 0 ? argv : ['--help'], streams);
   } catch (error) {
-    const name = commandNames.find((candidate) => candidate === argv[0]);
+    const name = commandNames.find((name) => name === argv.slice(0, name.split(' ').length).join(' '));
     return reportFailure(explainUsage(error as UnknownSyntax, argv, name), streams.stderr, name);
   }
   return cli.run(command, streams);
@@ -63,7 +67,7 @@ type UnknownSyntax = Error & { candidates?: { usage: string }[] };
 /** One sentence for what clipanion says in many lines. */
 function explainUsage({ message, candidates }: UnknownSyntax, argv: string[], name?: string): CliError {
   if (!name) {
-    const given = argv[0] ?? '';
+    const given = nameGiven(argv);
     return usageError(
       `There is no command ${quote(given)}.${suggestion(given, commandNames)} The commands are ${commandNames.join(', ')}.`,
     );
@@ -71,4 +75,10 @@ function explainUsage({ message, candidates }: UnknownSyntax, argv: string[], na
   const reason = message.split('\n')[0]!.replace(/[:.]$/, '');
   const shape = candidates?.[0]?.usage.replace(/ \[[^\]]*\]/g, '');
   return usageError(/positional/.test(reason) && shape ? `${reason}: write \`${shape}\`.` : `${reason}.`);
+}
+
+/** What was meant for a command's name: two words where some command begins with the first. */
+function nameGiven([first = '', second]: string[]): string {
+  const isGroup = commandNames.some((name) => name.startsWith(`${first} `));
+  return isGroup && second !== undefined ? `${first} ${second}` : first;
 }

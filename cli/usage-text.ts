@@ -2,11 +2,13 @@
 const placeholders: Record<string, string> = {
   '--audio': 'FILE',
   '--customer': 'ID',
+  '--days': 'NUMBER',
   '--domain': 'NAME',
   '--event': 'TYPE',
   '--format': 'FORMAT',
   '--phone': 'E164',
   '--reason': 'TEXT',
+  '--scope': 'SCOPE',
   '--set': 'KEY=VALUE',
   '--tenant': 'NAME',
   '--text': 'LINE',
