@@ -7,7 +7,8 @@ import type { OrchestratorActivities } from './types.ts';
 export function orchestratorActivities(hub: StreamHub): OrchestratorActivities {
   return {
     async closeStream({ session, reason }) {
-      await new CallStream(hub, session).emit({ type: 'call.ended', at: now(), reason });
+      const endedAt = now();
+      await new CallStream(hub, session).emit({ type: 'call.ended', at: endedAt, reason });
       const keys = [
         streamKey(session, 'events'),
         streamKey(session, 'in'),
@@ -16,6 +17,7 @@ export function orchestratorActivities(hub: StreamHub): OrchestratorActivities {
         formatKey(session),
       ];
       await Promise.all(keys.map((key) => hub.redis.pexpire(key, endedTtlMs)));
+      return { endedAt };
     },
   };
 }

@@ -60,7 +60,7 @@ export class Stage<T> {
   }
 
   /** Runs a stage: `start` takes its place on the stream, and `finish` or `fail` is called some time later. */
-  static async run<T>(
+  static async run<T extends object>(
     deps: StageDeps,
     input: { session: string } & Arming,
     work: string,
@@ -76,7 +76,8 @@ export class Stage<T> {
       if (deps.draining.aborted) stage.drain();
       // A stage may end while it is still taking its place: a stream from before may hold all that it needs.
       start(stage).catch((error: unknown) => stage.fail(error));
-      return await stage.outcome;
+      const { attempt } = context.info;
+      return attempt > 1 ? { ...(await stage.outcome), attempts: attempt } : await stage.outcome;
     } finally {
       stage.over.abort();
       clearInterval(heartbeat);

@@ -1,8 +1,9 @@
 import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { LineStatus } from '../call/telephone.ts';
+import type { TurnFacts } from '../call/facts.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
-import type { CallRow } from '../store/records.ts';
+import type { FinishedCall } from '../store/call-row.ts';
 
 /**
  * What goes into and comes out of each activity: the durable facts of a stage, never audio or tokens.
@@ -15,6 +16,11 @@ export interface Arming {
   arming: number;
   /** The stage may have begun before, on a worker that is gone: the stream may hold what was done. */
   again: boolean;
+}
+
+/** How often Temporal started an activity until it had this result, where that was more than once. */
+export interface Attempted {
+  attempts?: number;
 }
 
 /** What every stage of an armed turn needs to find its place in the call's stream. */
@@ -41,7 +47,9 @@ export interface TurnEnd {
   connected: boolean;
 }
 
-export type ListenResult =
+export type ListenResult = Attempted & Heard;
+
+type Heard =
   | (TurnEnd & {
       kind: 'said';
       text: string;
@@ -51,6 +59,13 @@ export type ListenResult =
       speechEndedAt: number;
       finalAt: number;
       engine: string;
+      /** The engine is not the one that was asked first. */
+      fallback?: boolean;
+      /** The voice detector knew of the end of speech; its words were recognised; ms since the Unix epoch. */
+      noticedAt?: number;
+      heardAt?: number;
+      /** Audio that the recogniser was given, ms. */
+      audioMs?: number;
     })
   /** Nobody spoke for `idlePromptMs`. */
   | (TurnEnd & { kind: 'silent' })
@@ -64,7 +79,9 @@ export interface RecallInput extends Armed {
   adapter: string;
 }
 
-export type RecallResult =
+export type RecallResult = Attempted & Recalled;
+
+type Recalled =
   | { kind: 'hit'; similarity: number }
   | { kind: 'miss'; stored: boolean }
   /** The turn ended without a word. */
@@ -75,7 +92,9 @@ export interface ReplyInput extends Armed {
   adapter: string;
 }
 
-export type ReplyResult =
+export type ReplyResult = Attempted & Replied;
+
+type Replied =
   | {
       kind: 'answered';
       text: string;
@@ -86,6 +105,10 @@ export type ReplyResult =
       inputTokens: number;
       outputTokens: number;
       firstSentenceAt: number;
+      /** From the model's being asked to its first word, ms. */
+      firstTokenMs?: number;
+      /** The engine is not the one that was asked first. */
+      fallback?: boolean;
       /** The caller is done: say goodbye and hang up. */
       endsCall: boolean;
     }
@@ -107,7 +130,9 @@ export interface SpeakInput extends Arming {
   source: SpeechSource;
 }
 
-export type SpeakResult =
+export type SpeakResult = Attempted & Spoken;
+
+type Spoken =
   | {
       kind: 'spoken';
       /** What was to be said. */
@@ -118,6 +143,12 @@ export type SpeakResult =
       firstAudioAt: number;
       voiceToVoiceMs?: number;
       engine: string;
+      /** The engine is not the one that was asked first. */
+      fallback?: boolean;
+      /** From the first sentence's being asked for to its first audio, ms. */
+      firstVoiceMs?: number;
+      /** Characters that the engine was asked to speak. */
+      characters?: number;
     }
   /** Nothing of it was played: no reply came, or the caller left before. */
   | { kind: 'unheard' };
@@ -128,10 +159,12 @@ export interface RecordTurnInput {
   turn: Turn;
   /** Whether what is said may be kept as audio; calls of earlier releases don't say. */
   recording?: RecordingConsent;
+  /** Absent in calls that began under an earlier release. */
+  facts?: TurnFacts;
 }
 
 /** A finished call, as its row holds it. */
-export type RecordCallInput = CallRow & { recording?: RecordingConsent };
+export type RecordCallInput = FinishedCall & { recording?: RecordingConsent };
 
 /** What became of a call's recording, or why there is none. */
 export type RecordingOutcome =
@@ -203,8 +236,8 @@ export interface ToolActivities {
   useTool(input: UseToolInput): Promise<UseToolResult>;
 }
 export interface OrchestratorActivities {
-  /** Tells everyone on the stream that the call is over, and lets the stream expire. */
-  closeStream(input: CloseInput): Promise<void>;
+  /** Tells everyone on the stream that the call is over, and lets the stream expire. Tells when that was. */
+  closeStream(input: CloseInput): Promise<{ endedAt: number } | undefined>;
 }
 
 export interface TelephonyActivities {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { packageRoot } from './package.ts';
 
 /**
  * The configuration of every process. Each value comes from its environment variable, else from the file
@@ -74,6 +75,12 @@ export const configSchema = z
     recordings: section({
       /** A folder that all analytics workers share; without it no call is recorded. */
       folder: env('ORKESTRA_RECORDINGS', z.string().optional()),
+    }),
+    analytics: section({
+      /** What engines and lines cost: a file like config/prices.toml. */
+      prices: env('ORKESTRA_PRICES', z.string().default(join(packageRoot, 'config', 'prices.toml'))),
+      /** The analytics workers delete rows that are older, in days; without it they are kept. */
+      retentionDays: env('ORKESTRA_RETENTION_DAYS', z.coerce.number().int().min(1).max(36_500).optional()),
     }),
     models: section({
       folder: env('ORKESTRA_MODELS', z.string().default(join(cacheFolder(), 'models'))),

@@ -61,6 +61,12 @@ export const eventSchema = z.discriminatedUnion('type', [
     cursor: z.string().optional(),
     audioCursor: z.string(),
     engine: z.string(),
+    fallback: z.boolean().optional(),
+    /** When the voice detector knew of the end of speech, and when its words were recognised. */
+    noticedAt: at.optional(),
+    heardAt: at.optional(),
+    /** Audio that the recogniser was given, ms. */
+    audioMs: z.number().optional(),
   }),
   /**
    * What sounded like the caller was no turn: no words, or, while the bot was speaking, only a sign of listening
@@ -110,6 +116,9 @@ export const eventSchema = z.discriminatedUnion('type', [
     tools: z.array(z.object({ name: z.string(), input: z.unknown(), output: z.unknown() })),
     inputTokens: z.number(),
     outputTokens: z.number(),
+    /** From the model's being asked to its first word, ms. */
+    firstTokenMs: z.number().optional(),
+    fallback: z.boolean().optional(),
     /** Whether `recall` may store this answer: no customer's data, no tool took part. */
     cacheable: z.boolean(),
   }),

@@ -1,16 +1,23 @@
 import { analyticsActivities } from '../activities/record.ts';
 import { recordedActivities } from '../activities/recording/activities.ts';
+import { readPrices } from '../store/prices.ts';
 import { serveActivities } from './activity-worker.ts';
 import { openMigratedDatabase } from './database.ts';
 import { openRecorder } from './recorder.ts';
 import { runWorker } from './run.ts';
+import { keepRows } from './upkeep.ts';
 
-/** Writes what happened into Postgres: the `recordTurn` and `recordCall` activities; and records calls. */
+/** Writes what happened into Postgres, by `recordTurn` and `recordCall`, and keeps it in order; and records calls. */
 export const run = () =>
   runWorker('analytics', async (context) => {
+    const prices = readPrices(context.config.analytics.prices);
     const database = await openMigratedDatabase(context);
-    const rows = analyticsActivities(database);
+    const rows = analyticsActivities(database, prices);
     const recorder = openRecorder(context);
     const activities = recorder ? recordedActivities(rows, recorder, context.log) : rows;
-    return serveActivities(context, 'analytics', activities, () => database.end());
+    const keeping = keepRows(database, context);
+    return serveActivities(context, 'analytics', activities, async () => {
+      await keeping;
+      await database.end();
+    });
   });

@@ -42,6 +42,14 @@ export class Asides {
       );
       if (result.kind === 'spoken') {
         const { text, heard, interrupted } = result;
+        const { tally } = memory;
+        tally.answeredAt ??= result.firstAudioAt;
+        tally.botMs += result.playedMs;
+        // Prompts are made once for all calls.
+        if ('text' in source) {
+          const { engine, characters = 0 } = result;
+          tally.said[engine] = (tally.said[engine] ?? 0) + characters;
+        }
         memory.addAside({ utterance, beforeTurn, text, heard, interrupted });
       }
       return result;

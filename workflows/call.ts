@@ -5,6 +5,7 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  patched,
   sleep,
   upsertSearchAttributes,
   workflowInfo,
@@ -27,7 +28,7 @@ import { CallMemory } from './memory.ts';
 import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
 import { Stages } from './stages.ts';
 import { Tools } from './tools.ts';
-import { type ArmedTurn, armTurn, listenAgain, recordTurn, settleTurn } from './turn.ts';
+import { type ArmedTurn, armTurn, failedTurn, listenAgain, recordTurn, settleTurn } from './turn.ts';
 
 /**
  * One call. Greets, takes turns, says goodbye. The next turn is armed as soon as the caller's words are final, so
@@ -138,17 +139,21 @@ class Call {
     this.settling += 1;
     this.turnsInRun += 1;
     try {
-      const { turn, endsCall } = await settleTurn(this.memory, this.tools, armed, said);
+      const settled = await settleTurn(this.memory, this.stages, this.tools, armed, said);
+      const { turn, endsCall } = settled;
       this.memory.addTurn(turn);
       this.publish(this.ending ? this.memory.phase : 'conversation');
       const wish = transferReason(turn);
       if (wish !== undefined) await this.transfer(turn, wish);
       else if (endsCall) this.end({ reason: 'the caller said goodbye', farewell: false });
-      void this.record(() => recordTurn(this.memory, this.stages, turn));
+      void this.record(() => recordTurn(this.memory, this.stages, settled));
     } catch (error) {
       // Only stages that failed for good come here; the caller hears an apology instead of a reply.
       log.error('a turn could not be answered', { turn: armed.turn, error: String(error) });
       await this.asides.speak(`apology-${armed.turn}`, { prompt: 'apology', nth: 0 });
+      if (!patched('rows-of-failed-turns')) return;
+      const failed = failedTurn(this.memory, this.stages, armed.turn, said);
+      void this.record(() => recordTurn(this.memory, this.stages, failed));
     } finally {
       this.settling -= 1;
     }
@@ -176,6 +181,7 @@ class Call {
       return;
     }
     memory.idlePrompts += 1;
+    memory.tally.idlePrompts += 1;
     const nth = memory.idlePrompts - 1;
     void this.asides.speak(`idle-${memory.turn}-${memory.idlePrompts}`, { prompt: 'idle', nth });
   }
@@ -227,13 +233,19 @@ class Call {
       await Promise.race([asides.speak('farewell', { prompt: farewell, nth: 0 }), sleep(farewellTimeoutMs)]);
     }
     const name = (id: string) => ({ id, summary: `end of the call: ${reason}` });
-    await this.record(() =>
-      this.stages.run(name('close-stream'), (act) => act.closeStream({ session, reason })),
-    );
+    let endedAt: number | undefined;
+    await this.record(async () => {
+      const closed = await this.stages.run(name('close-stream'), (act) =>
+        act.closeStream({ session, reason }),
+      );
+      endedAt = closed?.endedAt;
+    });
     await condition(() => this.settling === 0 && asides.underWay === 0, farewellTimeoutMs);
-    const endedAt = Date.now();
-    const { startedAt, turnCount: turns, recording } = memory;
-    const row = { session, domain, startedAt, endedAt, reason, turns, recording };
+    // Where the stream could not be closed, or is of an earlier release.
+    endedAt ??= Date.now();
+    const { startedAt, turnCount: turns, recording, tally } = memory;
+    const times = { startedAt, endedAt };
+    const row = { session, domain, ...times, reason, turns, recording, ...whoseCall(memory), tally };
     void this.record(() => this.stages.run(name('record-call'), (act) => act.recordCall(row)));
     await condition(() => this.recording === 0, recordingTimeoutMs);
     this.publish('ended');
@@ -264,6 +276,12 @@ class Call {
       { key: searchAttributes.turns, value: this.memory.turnCount },
     ]);
   }
+}
+
+/** Whose call it was: for the row, and to find all rows of a customer by. */
+function whoseCall({ request, identity, transfer }: CallMemory) {
+  const { phone, origin } = request;
+  return { customer: identity.customer ?? request.customer, phone, origin, transfer: transfer?.reason };
 }
 
 /** The outcome of a `listen`, as something that a condition can look at. */

@@ -1,5 +1,6 @@
 import type { TurnEnd } from '../activities/types.ts';
 import type { Identity, RecordingConsent } from '../call/effects.ts';
+import { type CallTally, emptyTally } from '../call/facts.ts';
 import type { CallRequest } from '../call/request.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
@@ -32,6 +33,7 @@ export class CallMemory {
   rejectedSignals: number;
   identity: Identity;
   recording: RecordingConsent;
+  readonly tally: CallTally;
   /** Tools with an effect that were used in turns that are still being answered. */
   private toolUses: { turn: number; use: ToolUse }[];
   private turns: Turn[];
@@ -75,6 +77,7 @@ export class CallMemory {
     this.transfer = carried.transfer;
     this.identity = carried.identity;
     this.recording = carried.recording;
+    this.tally = carried.tally ?? emptyTally();
     this.toolUses = carried.toolUses;
     if (input.carried) this.phase = 'conversation';
   }
@@ -155,6 +158,7 @@ export class CallMemory {
         transfer: this.transfer,
         identity: this.identity,
         recording: this.recording,
+        tally: this.tally,
         toolUses: this.toolUses,
       },
     };

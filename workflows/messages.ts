@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import { callSettingsPatchSchema, type CallSettings } from '../call/settings.ts';
 import type { TurnEnd } from '../activities/types.ts';
+import type { CallTally } from '../call/facts.ts';
 import type { CallRequest } from '../call/request.ts';
 import { lineReportSchema } from '../call/telephone.ts';
 import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
@@ -145,6 +146,8 @@ export interface CarriedState {
   transfer?: Transfer;
   identity: Identity;
   recording: RecordingConsent;
+  /** Absent in calls that began under an earlier release. */
+  tally?: CallTally;
   /** Of turns that are still being answered. */
   toolUses: { turn: number; use: ToolUse }[];
 }

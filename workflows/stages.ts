@@ -19,6 +19,8 @@ interface StageName {
  * Temporal alone would wait for a heartbeat that does not come.
  */
 export class Stages {
+  /** How often stages were started anew because their workers died, by their names. */
+  private readonly restarts = new Map<string, number>();
   private readonly underWay = new Map<string, { scope: CancellationScope; lost: boolean }>();
 
   constructor(
@@ -44,6 +46,13 @@ export class Stages {
     }
   }
 
+  /** How often a stage was started anew; it is forgotten with that. */
+  takeRestarts(id: string): number {
+    const restarts = this.restarts.get(id) ?? 0;
+    this.restarts.delete(id);
+    return restarts;
+  }
+
   private async untilDone<T>(
     { id, summary, group }: StageName,
     start: (act: Activities, arming: Arming) => Promise<T>,
@@ -63,6 +72,7 @@ export class Stages {
         return await stage.scope.run(() => start(act, { arming, again }));
       } catch (error) {
         if (!stage.lost || !isCancellation(error)) throw error;
+        this.restarts.set(id, (this.restarts.get(id) ?? 0) + 1);
         log.warn('a stage lost its worker and is started anew', { stage: id });
       } finally {
         this.underWay.delete(activityId);

@@ -1,8 +1,10 @@
 import type { ListenResult, RecallResult, ReplyResult, SpeakResult } from '../activities/types.ts';
+import { tallyTurn, type TurnFacts } from '../call/facts.ts';
 import type { ToolUse, Turn } from '../call/transcript.ts';
 import type { CallMemory } from './memory.ts';
 import type { Stages } from './stages.ts';
 import type { Tools } from './tools.ts';
+import { factsOf } from './turn-facts.ts';
 
 /** A turn whose stages all stand ready, before the caller opens their mouth. */
 export interface ArmedTurn {
@@ -13,7 +15,7 @@ export interface ArmedTurn {
   speak: Promise<SpeakResult>;
 }
 
-type Said = Extract<ListenResult, { kind: 'said' }>;
+export type Said = Extract<ListenResult, { kind: 'said' }>;
 
 /** Starts the four stages of the next turn together. */
 export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
@@ -59,6 +61,7 @@ function listen({ request, turn, settings, place }: CallMemory, stages: Stages) 
 /** Waits until the reply has been written and heard; the turn as it will be remembered. */
 export async function settleTurn(
   memory: CallMemory,
+  stages: Stages,
   tools: Tools,
   armed: ArmedTurn,
   said: Said,
@@ -87,7 +90,9 @@ export async function settleTurn(
       voiceToVoiceMs: heard?.voiceToVoiceMs,
     },
   };
-  return { turn, endsCall: answered?.endsCall ?? false };
+  const facts = factsOf(stages, armed.turn, said, reply, spoken);
+  tallyTurn(memory.tally, turn, facts);
+  return { turn, facts, endsCall: answered?.endsCall ?? false };
 }
 
 /** What the reply used; of tools with an effect the workflow knows best. */
@@ -96,19 +101,49 @@ function allTools(ofReply: ToolUse[], effects: ToolUse[]): ToolUse[] {
   return [...ofReply.filter(({ name }) => !names.has(name)), ...effects];
 }
 
+/** A turn that could not be answered: the caller hears an apology. */
+export function failedTurn(
+  memory: CallMemory,
+  stages: Stages,
+  turn: number,
+  said: Said,
+): Omit<Settled, 'endsCall'> {
+  const { text, speechStartedAt, speechEndedAt, finalAt } = said;
+  const failed: Turn = {
+    turn,
+    caller: text,
+    answer: '',
+    heard: '',
+    interrupted: false,
+    source: 'apology',
+    adapter: memory.adapter,
+    engine: '',
+    tools: allTools([], memory.takeToolUses(turn)),
+    times: { speechStartedAt, speechEndedAt, finalAt },
+  };
+  const facts: TurnFacts = { ...factsOf(stages, turn, said), failed: true };
+  tallyTurn(memory.tally, failed, facts);
+  return { turn: failed, facts };
+}
+
 export interface Settled {
   turn: Turn;
+  facts: TurnFacts;
   endsCall: boolean;
 }
 
 /** Writes the turn's row; its summary is the line that the Web UI shows for the turn. */
-export function recordTurn(memory: CallMemory, stages: Stages, turn: Turn): Promise<void> {
+export function recordTurn(
+  memory: CallMemory,
+  stages: Stages,
+  { turn, facts }: Omit<Settled, 'endsCall'>,
+): Promise<void> {
   const { session, domain } = memory.request;
   const { recording } = memory;
   const took = turn.times.voiceToVoiceMs;
   const line = `turn ${turn.turn}: “${clip(turn.caller)}” → “${clip(turn.heard)}”${took === undefined ? '' : ` (${Math.round(took)} ms)`}`;
   const name = { id: `record-${turn.turn}`, summary: line, group: `turn ${turn.turn}` };
-  return stages.run(name, (act) => act.recordTurn({ session, domain, turn, recording }));
+  return stages.run(name, (act) => act.recordTurn({ session, domain, turn, recording, facts }));
 }
 
 const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

@@ -32,10 +32,14 @@ export class CallerTurn {
   private eager: { revision: number; transcript: Transcript } | undefined;
   private speechStartedAt = 0;
   private speechEndedAt = 0;
+  /** Of the last pause: when the voice detector knew of it, and when its words were there. */
+  private noticedAt: number | undefined;
+  private heardAt: number | undefined;
   private connected: boolean;
   private hasCome: boolean;
   /** What made words of what the caller did. */
   private recognisedBy: string;
+  private fallback = false;
   private cursor: string;
   private confirmed = false;
 
@@ -123,6 +127,7 @@ export class CallerTurn {
   private onSpeechStopped(event: EventOf<'speech.stopped'>) {
     if (!this.speechStartedAt) return;
     this.speechEndedAt = event.at;
+    this.noticedAt = event.noticedAt;
     const hearing = this.hearings;
     this.speech.finalize().then(
       (transcript) => this.stage.guard(() => this.onHeard(hearing, transcript)),
@@ -136,7 +141,9 @@ export class CallerTurn {
     this.idle.set('speech', false);
     const noTurn = this.bot.judge(transcript.text, this.speechEndedAt - this.speechStartedAt);
     if (noTurn) return this.ignore(transcript.text, noTurn);
+    this.heardAt = now();
     if (transcript.engine) this.recognisedBy = transcript.engine;
+    this.fallback = transcript.engine !== undefined;
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
     // Keys are still coming: these words are said with them.
     if (this.digits.pending) return;
@@ -175,6 +182,7 @@ export class CallerTurn {
     const keyed = this.digits.take();
     if (!keyed && !this.eager) return;
     this.recognisedBy = KEYPAD;
+    this.fallback = false;
     this.addWords(keyed, this.digits.startedAt, at);
   }
 
@@ -183,6 +191,8 @@ export class CallerTurn {
     this.hearings += 1;
     this.speechStartedAt ||= startedAt;
     this.speechEndedAt = endedAt;
+    this.noticedAt = undefined;
+    this.heardAt = undefined;
     const spoken = this.eager?.transcript.text;
     this.eager = {
       revision: this.stage.attempt * 100 + Math.min(this.hearings, 99),
@@ -207,6 +217,10 @@ export class CallerTurn {
       cursor: this.cursor,
       audioCursor: this.speech.cursor,
       engine: this.recognisedBy,
+      ...(this.fallback && { fallback: true }),
+      noticedAt: this.noticedAt,
+      heardAt: this.heardAt,
+      audioMs: this.speech.audioMs,
     };
     this.stage.stream
       .emit(final)
@@ -216,7 +230,8 @@ export class CallerTurn {
 
   private finish(final: Placed<EventOf<'turn.final'>>) {
     void dialogueCaller(this.stage.deps.hub.redis, this.input.session, final.turn, final.text);
-    const { text, confidence, revision, speechStartedAt, speechEndedAt, engine } = final;
+    const { text, confidence, revision, speechStartedAt, speechEndedAt, engine, fallback } = final;
+    const { noticedAt, heardAt, audioMs } = final;
     this.stage.finish({
       kind: 'said',
       text,
@@ -226,6 +241,10 @@ export class CallerTurn {
       speechEndedAt,
       finalAt: final.at,
       engine,
+      fallback,
+      noticedAt,
+      heardAt,
+      audioMs,
       cursor: final.cursor ?? final.id,
       audioCursor: final.audioCursor,
       connected: this.connected,

@@ -11,6 +11,8 @@ const STT_RATE = 16_000;
 export class SpeechInput {
   /** The last entry of the caller's audio that was taken in. */
   cursor: string;
+  /** Audio that the recogniser was given, ms. */
+  audioMs = 0;
   private stream: SttStream | undefined;
   private resampler: Resampler | undefined;
 
@@ -30,7 +32,9 @@ export class SpeechInput {
     const { sampleRate } = header.format;
     this.resampler ??= new Resampler(sampleRate, STT_RATE);
     this.stream ??= this.engine.open({ language: this.language, onPartial: this.onPartial });
-    this.stream.write(this.resampler.process(toSamples(header.format, audio)));
+    const samples = toSamples(header.format, audio);
+    this.audioMs += (samples.length * 1_000) / sampleRate;
+    this.stream.write(this.resampler.process(samples));
   }
 
   async finalize(): Promise<Transcript> {

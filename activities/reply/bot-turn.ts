@@ -157,9 +157,9 @@ export class BotTurn {
   }
 
   private adopt(sentences: string[], done: EventOf<'reply.done'>) {
-    const { source, similarity, engine, tools, inputTokens, outputTokens, at } = done;
+    const { source, similarity, engine, tools, inputTokens, outputTokens, firstTokenMs, fallback, at } = done;
     const written = { sentences, source, similarity, engine, tools, inputTokens, outputTokens };
-    this.stage.finish(resultOf({ ...written, firstSentenceAt: at }));
+    this.stage.finish(resultOf({ ...written, firstTokenMs, fallback, firstSentenceAt: at }));
   }
 
   private finish() {

@@ -14,6 +14,10 @@ export interface Written {
   outputTokens: number;
   /** ms since the Unix epoch; 0 when nothing was written. */
   firstSentenceAt: number;
+  /** From the model's being asked to its first word, ms. */
+  firstTokenMs?: number;
+  /** Who wrote it is not who was asked first. */
+  fallback?: boolean;
 }
 
 export const endsCall = (written: Written) => written.tools.some(({ name }) => name === END_CALL);
@@ -70,12 +74,15 @@ export class Generation {
         else this.add(sentence);
       }
     };
+    const asked = performance.now();
     try {
       for await (const part of this.engine.reply(request, this.abort.signal)) {
         if (this.abort.signal.aborted) return;
-        if (part.type === 'text') send(cutter.push(part.text));
-        else if (part.type === 'tool') this.written.tools.push(part);
-        else if (part.type === 'engine') this.written.engine = part.name;
+        if (part.type === 'text') {
+          this.written.firstTokenMs ??= performance.now() - asked;
+          send(cutter.push(part.text));
+        } else if (part.type === 'tool') this.written.tools.push(part);
+        else if (part.type === 'engine') Object.assign(this.written, { engine: part.name, fallback: true });
         else {
           this.written.inputTokens += part.inputTokens;
           this.written.outputTokens += part.outputTokens;

@@ -37,7 +37,11 @@ export function ttsActivities(deps: SpeakDeps): TtsActivities {
         const socketFormat = await format;
         const alreadyOut = stage.isRetry ? await sentencesOut(stage.stream, input.utterance) : () => 0;
         const engines = new Set<string>();
-        const spokenBy = () => [...engines].join(', ') || deps.engine.name;
+        const { name } = deps.engine;
+        const spokenBy = () => ({
+          engine: [...engines].join(', ') || name,
+          ...([...engines].some((other) => other !== name) && { fallback: true }),
+        });
         const voice = voiceOf(deps, input, socketFormat, (name) => engines.add(name));
         utterance = new Utterance(stage, input, spokenBy, voice, socketFormat, text, alreadyOut);
         stage.guard(() => {

@@ -39,12 +39,15 @@ export class Utterance {
   private startedAt: number | undefined;
   private voiceToVoiceMs: number | undefined;
   private live = false;
+  /** From the first sentence's being asked for to its first audio, ms. */
+  private firstVoiceMs: number | undefined;
+  private characters = 0;
 
   constructor(
     private readonly stage: Stage<SpeakResult>,
     private readonly input: SpeakInput,
     /** The engines whose voices the caller got. */
-    private readonly spokenBy: () => string,
+    private readonly spokenBy: () => { engine: string; fallback?: boolean },
     private readonly voice: Voice,
     private readonly format: MediaFormat,
     /** Set for words that are known from the start. */
@@ -129,7 +132,9 @@ export class Utterance {
       playedMs,
       firstAudioAt: this.startedAt ?? at - playedMs,
       voiceToVoiceMs: this.voiceToVoiceMs,
-      engine: this.spokenBy(),
+      ...this.spokenBy(),
+      firstVoiceMs: this.firstVoiceMs,
+      characters: this.characters,
     });
   }
 
@@ -170,11 +175,22 @@ export class Utterance {
         this.ended = script.total === index + 1;
         return this.ended;
       };
-      await out.sentence(index, text, this.voice(text, signal), isLast, signal);
+      await out.sentence(index, text, this.measured(text, index, signal), isLast, signal);
       if (signal.aborted) return;
       this.next = index + 1;
     }
     if (script.total !== undefined && this.next >= script.total) await this.complete(out, script.total);
+  }
+
+  private async *measured(text: string, index: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const asked = performance.now();
+    this.characters += text.length;
+    let first = index === 0;
+    for await (const piece of this.voice(text, signal)) {
+      if (first) this.firstVoiceMs = performance.now() - asked;
+      first = false;
+      yield piece;
+    }
   }
 
   private async complete(out: OutAudio, sentences: number) {
