@@ -33,6 +33,8 @@ export interface Domain {
   fallback: string;
   /** How its callers' turns end. */
   endpointing?: EndpointingHints;
+  /** What its callers name to cut the bot short, however briefly: "my balance", "a new card". */
+  cutsIn?: RegExp;
   /**
    * The intent of a turn that answers a question of the bot's own, whatever its words alone would mean: "the third
    * of May" after "when were you born?". `dialogue` ends with that turn; the turns before have gone through this.

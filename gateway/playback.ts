@@ -20,6 +20,8 @@ const MARK_GRACE_MS = 2_000;
  */
 const WAY_MS = 150;
 const JITTER_MS = 300;
+/** Of so many latest marks the promptest tells how far behind the client is: one alone may be late by chance. */
+const LATEST_MARKS = 3;
 /** An utterance whose audio stops coming is given up after this, ms, when something else waits. */
 const STALL_MS = 5_000;
 /** How long a predecessor that still lives may take to say how its utterance ended, ms. */
@@ -51,6 +53,8 @@ interface Playing {
   endsAt: number;
   /** Marks that have not come back, with the bytes of the utterance before each, and when it was due by the clock. */
   marks: { name: string; position: number; due: number }[];
+  /** How late the latest marks came back, ms: of a client that has stalled, all that follow are. */
+  lags: number[];
 }
 
 /**
@@ -65,7 +69,7 @@ export class Playback {
   private settling: NodeJS.Timeout | undefined;
   private marks = 0;
   private echoes = false;
-  /** How long after the clock marks come back at the soonest, ms: the way there and back, and what the client buffers. */
+  /** How long after the clock marks came back at the soonest, ms: the way there and back, and what the client buffers. */
   private usualLag = Infinity;
   private onIdle: (() => void) | undefined;
   private closed = false;
@@ -106,7 +110,9 @@ export class Playback {
     // Marks of what was cleared come back as well, and mean nothing.
     if (place === -1) return;
     this.echoes = true;
-    this.usualLag = Math.min(this.usualLag, Math.max(0, now() - marks[place]!.due));
+    const lag = Math.max(0, now() - marks[place]!.due);
+    this.usualLag = Math.min(this.usualLag, lag);
+    this.playing!.lags = [...this.playing!.lags, lag].slice(-LATEST_MARKS);
     marks.splice(0, place + 1);
     if (marks.length === 0) this.advance();
   }
@@ -122,7 +128,7 @@ export class Playback {
     if (playing.started) transport.clear();
     const { utterance } = playing;
     const heardBytes = this.heardBytes(playing);
-    Object.assign(playing, { paused: true, heardBefore: heardBytes, marks: [], endsAt: now() });
+    Object.assign(playing, { paused: true, heardBefore: heardBytes, marks: [], lags: [], endsAt: now() });
     if (!playing.started) return;
     this.deps.emit({
       type: 'playback.paused',
@@ -210,6 +216,7 @@ export class Playback {
       heardBefore: 0,
       endsAt: now(),
       marks: [],
+      lags: [],
     };
     return true;
   }
@@ -274,13 +281,14 @@ export class Playback {
   }
 
   /** By the clock, less what the marks show that the client is behind it. */
-  private heardBytes({ utterance, endsAt, marks, paused, heardBefore }: Playing): number {
+  private heardBytes({ utterance, endsAt, marks, lags, paused, heardBefore }: Playing): number {
     if (paused) return heardBefore;
     const byClock = utterance.taken - Math.max(0, endsAt - now()) * this.rate;
     const [next] = marks;
     if (!this.echoes || !next) return Math.max(heardBefore, byClock);
-    const overdue = now() - next.due - this.usualLag;
-    const behind = Math.max(0, this.usualLag - WAY_MS) + (overdue > JITTER_MS ? overdue : 0);
+    const lag = lags.length > 0 ? Math.min(...lags) : this.usualLag;
+    const overdue = now() - next.due - lag;
+    const behind = lag - Math.min(WAY_MS, this.usualLag) + (overdue > JITTER_MS ? overdue : 0);
     const byMarks = byClock - behind * this.rate;
     return Math.max(heardBefore, overdue > JITTER_MS ? Math.min(byMarks, next.position) : byMarks);
   }

@@ -35,8 +35,15 @@ describe('the end of a word in the audio', () => {
     expect(first).toBeGreaterThan(1_000);
   });
 
+  test('is not at a pause within a figure', () => {
+    // "three hundred dollars | and five cents"
+    const [figure, , last] = ends('$300.05 a day', voice(1_100, 160, 1_100));
+    expect(figure).toBeGreaterThan(1_800);
+    expect(last).toBe(2_360);
+  });
+
   test('that has not come yet is never', () => {
-    expect(ends('aaaa aaaa aaaa', voice(300), false)).toEqual([220, Infinity, Infinity]);
+    expect(ends('aaaa aaaa aaaa', voice(300), false)).toEqual([260, Infinity, Infinity]);
     expect(ends('aaaa', voice(0, 300))).toEqual([Infinity]);
     expect(ends('', voice(100))).toEqual([]);
   });

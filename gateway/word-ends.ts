@@ -9,10 +9,14 @@ export interface SpokenSentence {
   done: boolean;
 }
 
-/** A word: how it is written, and how long it takes to say, in letters. */
+/** A word as it is said: of "$12.50" there are five. */
 interface Word {
-  written: string;
+  /** Which of the written words it belongs to. */
+  owner: number;
+  /** How long it takes, ms, at a common pace. */
   weight: number;
+  /** What it costs to put a gap after it. */
+  gapCost: number;
 }
 
 /** A stretch of silence in a voice: after how many voiced frames, and how many frames long. */
@@ -31,10 +35,11 @@ interface Anchor {
   previous: Anchor | undefined;
 }
 
-/** How long a voice takes for a letter, ms, where a sentence's audio is not all here. */
+/** How long a voice takes for a word: for itself, each of its letters and syllables, and at the end of a clause, ms. */
+const WORD_MS = 55;
 const LETTER_MS = 40;
-/** What each word takes beside its letters. */
-const WORD_LETTERS = 1.5;
+const SYLLABLE_MS = 40;
+const CLAUSE_END_MS = 85;
 /** Silence from here on lies between words, frames; a shorter one may be the stop in "account". */
 const GAP_FRAMES = 6;
 /** The longest gaps alone are looked at: a bound on the work, which grows with their square. */
@@ -42,31 +47,44 @@ const MOST_GAPS = 12;
 /** How far a stretch of words may differ from the length that is expected of it: variance, ms a ms, and ms. */
 const SPREAD_MS = 60;
 const SPREAD_FLOOR_MS = 60;
-/** What it costs to put a gap after a word without a comma, and, a frame of it, to put it nowhere. */
-const UNMARKED = 3;
-const NOWHERE = 0.8;
+/** What it costs to put a gap after a word without a comma, more within a figure; and, a frame of it, to put it nowhere. */
+const UNMARKED = 5;
+const WITHIN = 15;
+const NOWHERE = 0.3;
 const MARKED = /[,.;:!?…]["')]?$/;
 
 /**
  * Where each word of a sentence ends in its audio, bytes; Infinity for words that are not in it yet. A word takes as
- * long as its spoken form has letters ("$315.68" has many), and gaps in the voice fall between words, mostly at commas:
- * of all ways to put them there the likeliest is taken.
+ * long as its spoken form has letters and syllables ("$315.68" has many), and gaps in the voice fall between words,
+ * mostly at commas: of all ways to put them there the likeliest is taken.
  */
 export function wordEnds(format: MediaFormat, sentence: SpokenSentence): number[] {
-  const words = [...sentence.text.matchAll(/\S+/g)].map(([written]) => ({
-    written,
-    weight: weightOf(written),
-  }));
+  const words = spokenWords(sentence.text);
   const { voiced, gaps } = voicedFrames(loudness(format, sentence.audio));
   const places = alignWords(words, gaps, voiced.length, sentence.done);
   const frameBytes = loudnessFrameBytes(format);
-  return places.map((place) => {
-    const frame = voiced[Math.max(0, Math.ceil(place - 1e-9) - 1)];
-    return frame === undefined ? Infinity : Math.min(sentence.audio.length, (frame + 1) * frameBytes);
-  });
+  const ends: number[] = [];
+  for (const [i, { owner }] of words.entries()) {
+    const frame = voiced[Math.max(0, Math.ceil(places[i]! - 1e-9) - 1)];
+    ends[owner] = frame === undefined ? Infinity : Math.min(sentence.audio.length, (frame + 1) * frameBytes);
+  }
+  return ends;
 }
 
-const weightOf = (written: string) => spokenText(written).replace(/[^\p{L}]/gu, '').length + WORD_LETTERS;
+function spokenWords(text: string): Word[] {
+  return [...text.matchAll(/\S+/g)].flatMap(([written], owner) => {
+    const marked = MARKED.test(written);
+    const said = spokenText(written).match(/[\p{L}']+/gu) ?? [''];
+    return said.map((word, i) => {
+      const isLast = i === said.length - 1;
+      const letters = word.replaceAll("'", '').length;
+      const syllables = word.replace(/e$/i, '').match(/[aeiouy]+/gi)?.length ?? 1;
+      const weight =
+        WORD_MS + LETTER_MS * letters + SYLLABLE_MS * syllables + (isLast && marked ? CLAUSE_END_MS : 0);
+      return { owner, weight, gapCost: isLast ? (marked ? 0 : UNMARKED) : WITHIN };
+    });
+  });
+}
 
 /** The frames that hold a voice, and the gaps between them. */
 function voicedFrames(levels: Float64Array): { voiced: number[]; gaps: Gap[] } {
@@ -87,7 +105,7 @@ function alignWords(words: Word[], gaps: Gap[], frames: number, whole: boolean):
   const before = [0];
   for (const { weight } of words) before.push(before.at(-1)! + weight);
   const all = before.at(-1)!;
-  const unit = whole ? frames / Math.max(1, all) : LETTER_MS / LOUDNESS_FRAME_MS;
+  const unit = whole ? frames / Math.max(1, all) : 1 / LOUDNESS_FRAME_MS;
   const start: Anchor = { words: 0, after: 0, gap: -1, cost: 0, previous: undefined };
   const anchors = [start];
   const reach = (at: { words: number; after: number; gap: number }, open: boolean): Anchor => {
@@ -106,7 +124,7 @@ function alignWords(words: Word[], gaps: Gap[], frames: number, whole: boolean):
     const here: Anchor[] = [];
     for (let count = 1; count < words.length; count++) {
       const anchor = reach({ words: count, after, gap }, false);
-      if (!MARKED.test(words[count - 1]!.written)) anchor.cost += UNMARKED;
+      anchor.cost += words[count - 1]!.gapCost;
       here.push(anchor);
     }
     anchors.push(...here);

@@ -49,7 +49,7 @@ const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
   en: new Set(
     (
       "no nope not stop wait hello hey hold pause what what's why when how who where which sorry pardon excuse help agent " +
-      'human operator person cancel repeat again louder slower quiet enough never wrong but bye goodbye please can could ' +
+      'human operator person cancel repeat again louder slower quiet enough never wrong bye goodbye please can could ' +
       'need want tell give show talk speak zero one two three four five six seven eight nine ten'
     ).split(' '),
   ),

@@ -64,6 +64,16 @@ describe('while the bot speaks', () => {
     expect(speaking(9_000, started, ended).judge('Loans.', 300)).toBeUndefined();
   });
 
+  test('a few words are a turn where they name what the domain is about', () => {
+    const bot = new BotVoice('en', /\b(?:balance|loans?)\b/);
+    bot.onEvent(started);
+    bot.onSpeechStarted(2_000);
+    bot.onEvent(paused('Our branches are open from nine to five'));
+    expect(bot.judge('My balance.', 700)).toBeUndefined();
+    expect(bot.judge('My ballad.', 700)).toBe('backchannel');
+    expect(bot.judge('But.', 220)).toBe('noise');
+  });
+
   test('an echo repeats what was just said, not what was said long before', () => {
     const long =
       'Your loan costs ten dollars a month, and now for something else that is much longer than the first part';

@@ -12,7 +12,7 @@ const ECHO_TAIL_MS = 500;
 const CERTAIN_WORDS = 4;
 /**
  * So few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum ("And mem home.") or a faint
- * echo; unless one of them is urgent.
+ * echo; unless one of them is urgent, or what the domain is about.
  */
 const HUM_WORDS = 3;
 const HUM_MS = 1_000;
@@ -28,7 +28,11 @@ export class BotVoice {
   /** The caller began to speak while the bot did. */
   private overlapped = false;
 
-  constructor(private readonly language: CallSettings['language']) {}
+  /** `cutsIn`: words of the domain that take the turn, however short the remark. */
+  constructor(
+    private readonly language: CallSettings['language'],
+    private readonly cutsIn?: RegExp,
+  ) {}
 
   onEvent(event: CallEvent) {
     switch (event.type) {
@@ -70,9 +74,13 @@ export class BotVoice {
       return this.asking || this.utterance === undefined ? undefined : 'backchannel';
     }
     if (isEcho(text, this.said)) return 'echo';
-    const hummed = ms < HUM_MS && words.split(' ').length <= HUM_WORDS && !isUrgent(text, this.language);
-    if (!hummed || this.asking) return undefined;
+    const hummed = ms < HUM_MS && words.split(' ').length <= HUM_WORDS;
+    if (!hummed || this.asking || this.isRequest(text)) return undefined;
     return ms < COUGH_MS ? 'noise' : 'backchannel';
+  }
+
+  private isRequest(text: string): boolean {
+    return isUrgent(text, this.language) || (this.cutsIn?.test(plainWords(text)) ?? false);
   }
 
   /** Whether words that may yet change show that the caller has something to say. */

@@ -50,11 +50,12 @@ export class CallerTurn {
   ) {
     this.cursor = input.cursor;
     this.recognisedBy = engine.name;
-    this.hints = findDomain(input.domain)?.endpointing;
+    const domain = findDomain(input.domain);
+    this.hints = domain?.endpointing;
     this.connected = input.connected;
     // Where there was a turn before, somebody had it.
     this.hasCome = input.connected || input.turn > 1;
-    this.bot = new BotVoice(input.settings.language);
+    this.bot = new BotVoice(input.settings.language, domain?.cutsIn);
     this.speech = new SpeechInput(engine, input, (text) => {
       if (!text || this.stage.signal.aborted) return;
       if (this.bot.isCertain(text)) this.emit({ type: 'turn.partial', text, ...this.stamp() });

@@ -28,4 +28,6 @@ export const banking: Domain = {
   awaited: awaitedByCheck,
   seedDemo: seedDemoCustomers,
   endpointing,
+  cutsIn:
+    /\b(?:(?:re)?payments?|loans?|rates?|interest|mortgages?|savings|deposits?|fees?|balance|accounts?|cards?|statements?|transfers?|opening hours|branch(?:es)?|cash|fraud|stolen|lost|complaint|representative|manager|colleague|someone|somebody)\b/i,
 };

@@ -15,4 +15,6 @@ export const clinic: Domain = {
   manipulation,
   misheard: [],
   awaited: awaitedByBooking,
+  cutsIn:
+    /\b(?:appointments?|doctors?|nurse|emergency|ambulance|prescriptions?|tablets|pills|test results?|opening hours|address|parking|reschedule|someone|somebody)\b/i,
 };
