@@ -1,37 +1,49 @@
+import { asksTheSame, formOf, type QuestionForm } from './question-form.ts';
+import { wordsOf } from '../../store/answers.ts';
+
 /**
- * Two questions that may share an answer. Closeness of meaning alone confuses "raise my limit" with "lower my
- * limit" and 5 years with 6, so the words decide as well.
+ * Which questions may share an answer. Closeness of meaning alone confuses "raise my limit" with "lower my limit"
+ * and 5 years with 6, so the words decide as well: see decision 0016.
  */
 
-/** Cosine above which two questions may be the same. */
-export const CLOSE = 0.95;
-
-/** Words that turn a question into another one. */
-const DECISIVE = new Set(
-  (
-    'not no never without less more raise lower increase decrease open close add remove before after last next ' +
-    'first cancel stop start'
-  ).split(' '),
-);
+/** Cosine below which two questions are not the same, whatever their words say. Chosen by `npm run bench -- cache`. */
+export const CLOSE = 0.6;
 
 export function isSameQuestion(asked: string, stored: string, similarity: number): boolean {
-  const [a, b] = [wordsOf(asked), wordsOf(stored)];
-  if (a.join(' ') === b.join(' ')) return true;
-  return similarity >= CLOSE && decisiveOf(a) === decisiveOf(b);
+  if (wordsOf(asked) === wordsOf(stored)) return true;
+  return similarity >= CLOSE && asksTheSame(formOf(asked), formOf(stored));
 }
-
-const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-
-const decisiveOf = (words: string[]) =>
-  words
-    .filter((word) => DECISIVE.has(word) || /\d/.test(word))
-    .sort()
-    .join(' ');
 
 /** Words that point at what was said before, or only repeat it. */
 const POINTING =
-  /^(?:and|or|but|so|then|what about|how about|what if|also|instead)\b|\b(?:it|that|this|these|those|they|them|one|there|then|instead|again|repeat)\b/;
+  /^(?:and|or|but|so|then|what about|how about|what if|also|instead|yes|no)\b|\b(?:it|its|they|them|their|he|she|him|her|his|hers|that|this|these|those|one|ones|then|instead|again|repeat|same|there|else|another|other)\b/;
 
-/** Whether a question means the same whatever was said before it; only such a one may be answered from the store. */
-export const standsAlone = (question: string) =>
-  wordsOf(question).length >= 3 && !POINTING.test(question.toLowerCase().trim());
+/** The same words where they point at nothing. */
+const IDLE = new RegExp(
+  [
+    String.raw`\bit(?= (?:be )?(?:(?:take|cost|from|free|safe|ok|okay|allowed|legal) (?:to|for|per|the)\b|from\b|possible|necessary|required|permitted|mandatory))`,
+    String.raw`\b(?:is|are|was|were|will) there\b|\bthere (?:is|are)\b`,
+    String.raw`\bthis (?:morning|afternoon|evening|week|weekend|month|year|summer|winter)\b`,
+    String.raw`\bone (?=(?:day|night|week|month|year|hour|person|way|adult|child)\b)`,
+    String.raw`\beach other\b|\b(?:another|other) (?=(?:country|bank|person|city)\b)`,
+  ].join('|'),
+  'g',
+);
+
+/** Words for amounts and terms: without what they are of, they lean on what was said before. */
+const LEANING = /^(?:price|rate|interest|limit|amount|balance|minimum|deposit|pay|#.*|year|month|day|cost)$/;
+
+/**
+ * Whether a question means the same whatever was said before it; only such a one may be answered from the store.
+ * Later in a call (`first` is false) it has to name what it is about.
+ */
+export function standsAlone(question: string, first: boolean): boolean {
+  const plain = question.toLowerCase().replaceAll('’', "'").trim();
+  if (wordsOf(plain).split(' ').length < 3 || POINTING.test(plain.replaceAll(IDLE, ' '))) return false;
+  const form = formOf(question);
+  if (form.kind === '') return false;
+  return first || namesItsSubject(form, plain);
+}
+
+const namesItsSubject = ({ about }: QuestionForm, plain: string) =>
+  /\b(?:you|your)\b/.test(plain) || about.filter((meaning) => !LEANING.test(meaning)).length >= 2;

@@ -95,7 +95,7 @@ class Recall {
     try {
       const { database } = this.deps;
       const found =
-        isAskable(question) && (await findAnswer(database, this.scope, question, lookUp.embedding));
+        this.isAskable(question) && (await findAnswer(database, this.scope, question, lookUp.embedding));
       if (found) {
         const { id, answer, similarity } = found;
         lookUp.found = { id, similarity };
@@ -117,7 +117,7 @@ class Recall {
     const vector = await embedding;
     const answer = this.sentences.join(' ');
     let stored = false;
-    if (cacheable && isAskable(question) && vector && answer) {
+    if (cacheable && this.isAskable(question) && vector && answer) {
       try {
         const { database, keepMs } = this.deps;
         stored = await keepAnswer(database, this.scope, { question, answer, embedding: vector }, keepMs);
@@ -127,6 +127,8 @@ class Recall {
     }
     this.stage.finish({ kind: 'miss', stored });
   }
-}
 
-const isAskable = (question: string) => question.length <= longestQuestion && standsAlone(question);
+  private isAskable(question: string) {
+    return question.length <= longestQuestion && standsAlone(question, this.input.turn === 1);
+  }
+}
