@@ -1,4 +1,4 @@
-import type { AnswerSource } from '../call/transcript.ts';
+import type { AnswerSource, ToolUse, Turn } from '../call/transcript.ts';
 
 /** A turn as it was followed live. Times are in ms. */
 export interface FollowedTurn {
@@ -14,6 +14,14 @@ export interface FollowedTurn {
   voiceToVoiceMs?: number;
   /** From the caller's last speech frame to the final transcript; none for a typed turn. */
   transcriptMs?: number;
+  /** From the caller's last speech frame, or typed word, to the reply's first sentence. */
+  sentenceMs?: number;
+  /** Of a stored answer to the question. */
+  similarity?: number;
+  /** The adapter that answered, where it is not the default one. */
+  adapter?: string;
+  /** Names of the tools that the reply used. */
+  tools?: string[];
 }
 
 /** How long the final transcript took after the caller's last word, ms; typed words have no length and no delay. */
@@ -22,6 +30,26 @@ export function transcriptDelay(
   { speechStartedAt, speechEndedAt }: { speechStartedAt: number; speechEndedAt: number },
 ): number | undefined {
   return speechEndedAt > speechStartedAt ? Math.round(finalAt - speechEndedAt) : undefined;
+}
+
+/** A turn as it is remembered, as if it had been followed. */
+export function asFollowed({ times, adapter, tools, ...turn }: Turn & { similarity?: number }): FollowedTurn {
+  const { voiceToVoiceMs, finalAt, firstSentenceAt, speechEndedAt } = times;
+  return {
+    ...turn,
+    answered: turn.heard !== '',
+    voiceToVoiceMs,
+    transcriptMs: transcriptDelay(finalAt, times),
+    sentenceMs: firstSentenceAt === undefined ? undefined : firstSentenceAt - speechEndedAt,
+    adapter: adapter === 'default' ? undefined : adapter,
+    tools: tools.map(toolName),
+  };
+}
+
+/** A tool by its name, and that it came to nothing where it did. */
+function toolName({ name, output }: ToolUse): string {
+  const undone = (output as { done?: unknown } | null | undefined)?.done === false;
+  return undone ? `${name} (not done)` : name;
 }
 
 /** Where a transcript is shown, as it grows; `at` is when the words began, in ms since the call did. */
@@ -66,20 +94,27 @@ function times(turn: FollowedTurn): string {
   const parts = [
     turn.voiceToVoiceMs !== undefined && `heard → spoken ${inMs(turn.voiceToVoiceMs)}`,
     turn.transcriptMs !== undefined && `transcript ${inMs(turn.transcriptMs)}`,
+    turn.sentenceMs !== undefined && `first sentence ${inMs(turn.sentenceMs)}`,
     originOf(turn),
+    ...extrasOf(turn),
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
 const inMs = (ms: number | undefined) => (ms === undefined ? '' : `${Math.round(ms)} ms`);
 
-/** Who wrote the answer: the cache, the engine by its name, or nobody in time. */
-function originOf({ source, engine }: FollowedTurn): string | undefined {
+/** Who wrote the answer: the cache (with how near the stored question was), the engine by its name, or nobody in time. */
+function originOf({ source, engine, similarity }: FollowedTurn): string | undefined {
+  if (source === 'cache' && similarity !== undefined) return `cache ${similarity.toFixed(2)}`;
   return source === 'model' ? engine || 'model' : source;
 }
 
+function extrasOf({ adapter, tools = [] }: FollowedTurn): string[] {
+  return [...(adapter ? [`adapter ${adapter}`] : []), ...tools];
+}
+
 /** ms → `  m:ss.t`. */
-function clock(ms: number): string {
+export function clock(ms: number): string {
   const tenths = Math.max(0, Math.round(ms / 100));
   const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
   return `${Math.floor(tenths / 600)}:${seconds}`.padStart(7);

@@ -4,6 +4,7 @@ import { EndCall } from './commands/end-call.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
 import { Provision } from './commands/provision.ts';
+import { ReplaySession } from './commands/replay-session.ts';
 import { StartCall } from './commands/start-call.ts';
 import { SttTest } from './commands/stt-test.ts';
 import { Talk } from './commands/talk.ts';
@@ -22,6 +23,7 @@ const commands = [
   Talk,
   EndCall,
   MonitorSession,
+  ReplaySession,
   OrchestratorHealth,
   Worker,
   Provision,

@@ -6,6 +6,8 @@ const placeholders: Record<string, string> = {
   '--domain': 'NAME',
   '--event': 'TYPE',
   '--format': 'FORMAT',
+  '--history': 'FILE',
+  '--output': 'PATH',
   '--phone': 'E164',
   '--reason': 'TEXT',
   '--scope': 'SCOPE',

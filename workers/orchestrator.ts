@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { toolActivities } from '../activities/tools/use-tool.ts';
 import { telephonyActivities } from '../activities/telephony.ts';
-import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { DatabaseOnDemand } from './database.ts';
 import { watchLostWorkers } from './lost-workers.ts';
 import { connectTemporal, runWorker } from './run.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { loadWorkflows } from './workflow-bundle.ts';
 
 /**
  * A call whose orchestrator died is picked up by another one after this long, ms (Temporal's default is 10 s):
@@ -62,15 +60,3 @@ export const run = () =>
       },
     };
   });
-
-/** The bundle that the build made; from the sources, one made now. */
-async function loadWorkflows(): Promise<WorkflowBundleOption> {
-  const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
-  if (import.meta.url.endsWith('.js') && existsSync(codePath)) return { codePath };
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const source = (name: string) => new URL(`../workflows/${name}.${extension}`, import.meta.url).pathname;
-  return bundleWorkflowCode({
-    workflowsPath: source('index'),
-    payloadConverterPath: source('payload-converter'),
-  });
-}

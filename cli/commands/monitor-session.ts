@@ -1,5 +1,4 @@
 import { Command, Option } from '../clipanion.ts';
-import type { Turn } from '../../call/transcript.ts';
 import type { CallEvent } from '../../stream/events.ts';
 import { parseSession, queryCall, statusOf, unknownSession } from '../call-workflow.ts';
 import { OrkestraCommand } from '../command.ts';
@@ -10,7 +9,7 @@ import { followCall } from '../follow-call.ts';
 import { interruptible } from '../interrupt.ts';
 import { LiveTranscript } from '../live-transcript.ts';
 import { findPlaces, type Places } from '../places.ts';
-import { asTable, type FollowedTurn, tableHeading, tableRow, transcriptDelay } from '../render.ts';
+import { asFollowed, asTable, tableHeading, tableRow } from '../render.ts';
 import { quote } from '../settings-option.ts';
 
 const formats = ['table', 'json', 'stream'];
@@ -114,11 +113,4 @@ export class MonitorSession extends OrkestraCommand {
       `Nothing is kept of what happened in call ${session}: see what was said with \`orkestra monitor-session ${session}\`.`,
     );
   }
-}
-
-/** A turn of the workflow's, as if it had been followed. */
-function asFollowed({ times, ...turn }: Turn): FollowedTurn {
-  const { voiceToVoiceMs, finalAt } = times;
-  const transcriptMs = transcriptDelay(finalAt, times);
-  return { ...turn, answered: turn.heard !== '', voiceToVoiceMs, transcriptMs };
 }

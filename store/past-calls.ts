@@ -1,0 +1,90 @@
+import type { AnswerSource, ToolUse, Turn } from '../call/transcript.ts';
+import type { Database } from './database.ts';
+
+/** A call as its rows hold it. Times are in ms since the Unix epoch. */
+export interface StoredCall {
+  domain: string;
+  startedAt: number;
+  /** Absent where the call's own row has not been written (yet). */
+  endedAt?: number;
+  reason?: string;
+  turns: Turn[];
+}
+
+interface TurnRow {
+  turn: number;
+  domain: string;
+  caller: string;
+  answer: string;
+  heard: string;
+  interrupted: boolean;
+  source: AnswerSource;
+  adapter: string;
+  engine: string;
+  tools: ToolUse[];
+  speech_started_at: Date;
+  speech_ended_at: Date;
+  final_at: Date;
+  first_sentence_at: Date | null;
+  first_audio_at: Date | null;
+  voice_to_voice_ms: number | null;
+}
+
+/** Reads a call's rows; undefined where there are none. */
+export async function readStoredCall(db: Database, session: string): Promise<StoredCall | undefined> {
+  const calls = await db.query<{ domain: string; started_at: Date; ended_at: Date; reason: string }>(
+    'select domain, started_at, ended_at, reason from calls where session = $1',
+    [session],
+  );
+  const turns = await db.query<TurnRow>(
+    `select turn, domain, caller, answer, heard, interrupted, source, adapter, engine, tools, speech_started_at,
+      speech_ended_at, final_at, first_sentence_at, first_audio_at, voice_to_voice_ms
+     from turns where session = $1 order by turn`,
+    [session],
+  );
+  const [call] = calls.rows;
+  const [first] = turns.rows;
+  const domain = call?.domain ?? first?.domain;
+  const startedAt = call?.started_at ?? first?.speech_started_at;
+  if (domain === undefined || startedAt === undefined) return undefined;
+  return {
+    domain,
+    startedAt: startedAt.getTime(),
+    endedAt: call?.ended_at.getTime(),
+    reason: call?.reason,
+    turns: turns.rows.map(toTurn),
+  };
+}
+
+function toTurn({
+  turn,
+  caller,
+  answer,
+  heard,
+  interrupted,
+  source,
+  adapter,
+  engine,
+  tools,
+  ...row
+}: TurnRow): Turn {
+  return {
+    turn,
+    caller,
+    answer,
+    heard,
+    interrupted,
+    source,
+    adapter,
+    engine,
+    tools,
+    times: {
+      speechStartedAt: row.speech_started_at.getTime(),
+      speechEndedAt: row.speech_ended_at.getTime(),
+      finalAt: row.final_at.getTime(),
+      firstSentenceAt: row.first_sentence_at?.getTime(),
+      firstAudioAt: row.first_audio_at?.getTime(),
+      voiceToVoiceMs: row.voice_to_voice_ms ?? undefined,
+    },
+  };
+}
