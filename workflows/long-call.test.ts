@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterEach, expect, test } from 'vitest';
+import { orkestra } from '../cli/testing/captured-run.ts';
 import { CallLab } from '../test/call-lab.ts';
 import { turnsOverdue, turnsPerRun } from './limits.ts';
 import { transcriptQuery } from './messages.ts';
@@ -48,6 +49,14 @@ async function expectWholeCall(turns: number) {
   const rows = lab.turnRows.filter((row) => row.session === session);
   expect(rows.map(({ turn }) => turn.turn).sort((a, b) => a - b)).toEqual(expected.map((_, i) => i + 1));
   caller.leave();
+
+  // All of its runs are shown as one call, and each goes the same way through the code as it is.
+  const { code, stdout } = await orkestra(['replay-session', session, '--json']);
+  const replayed = JSON.parse(stdout);
+  expect(code).toBe(0);
+  expect(replayed.call.turns.map(({ heard }: { heard: string }) => heard)).toEqual(expected);
+  expect(replayed.history).toHaveLength(replayed.call.runs);
+  expect(replayed.call.runs).toBeGreaterThan(1);
 }
 
 const runOf = async (handle: WorkflowHandle) => (await handle.describe()).runId;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
 import { type History, historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { workflowIdOf } from '../../call/request.ts';
 import { type TemporalAccess, within } from '../connect-temporal.ts';
@@ -11,6 +11,9 @@ export interface CallHistory {
   /** Temporal no longer has the call's first runs. */
   incomplete: boolean;
 }
+
+/** A gRPC status code. */
+const NOT_FOUND = 5;
 
 /** A history of thousands of events comes page by page, ms. */
 const FETCH_TIMEOUT_MS = 60_000;
@@ -27,7 +30,7 @@ export async function fetchHistory(
     try {
       history = await within(connection, () => handle.fetchHistory(), FETCH_TIMEOUT_MS);
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
       return runs.length > 0 ? { runs, incomplete: true } : undefined;
     }
     const started = startOf(history);

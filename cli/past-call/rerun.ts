@@ -44,7 +44,8 @@ function explain(message: string, { events = [] }: History): Pick<Rerun, 'proble
   const scheduled = /scheduled event '([^']+)'/.exec(problem)?.[1];
   const event = events?.find(
     ({ eventId, activityTaskScheduledEventAttributes: activity }) =>
-      String(eventId) === id || (scheduled !== undefined && [activity?.activityId, activity?.activityType?.name].includes(scheduled)),
+      String(eventId) === id ||
+      (scheduled !== undefined && [activity?.activityId, activity?.activityType?.name].includes(scheduled)),
   );
   if (!event) return { problem };
   const kind = Object.keys(event).find((key) => key.endsWith('EventAttributes')) ?? 'event';
