@@ -29,7 +29,7 @@ export const tenantNameSchema = z
 export const defaultTenant = 'default';
 
 /** How the caller reaches us. */
-export const originSchema = z.enum(['cli', 'twilio', 'pcm']);
+export const originSchema = z.enum(['cli', 'twilio', 'pcm', 'api']);
 
 /** What it takes to start a call; every door (CLI, gateway, API) checks against this. */
 export const callRequestSchema = z

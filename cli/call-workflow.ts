@@ -4,8 +4,8 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { type CallRequest, sessionIdSchema, workflowIdOf } from '../call/request.ts';
-import { taskQueueOf } from '../config/task-queues.ts';
-import { type CallInput, stateQuery, transcriptQuery } from '../workflows/messages.ts';
+import { stateQuery, transcriptQuery } from '../workflows/messages.ts';
+import { callStart } from '../workflows/start-options.ts';
 import { CliError, usageError } from './error.ts';
 import { type TemporalAccess, within } from './connect-temporal.ts';
 import { quote } from './settings-option.ts';
@@ -26,18 +26,9 @@ export async function startCallWorkflow(
   dial = false,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
   const { client, connection } = temporal;
-  const input: CallInput = { request, taskQueuePrefix, ...(dial && { dial }) };
-  const workflowId = workflowIdOf(request.session);
   try {
     return await within(connection, () =>
-      client.workflow.start('call', {
-        workflowId,
-        taskQueue: taskQueueOf(taskQueuePrefix, 'call'),
-        args: [input],
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: `${request.domain} call`,
-      }),
+      client.workflow.start('call', callStart(request, taskQueuePrefix, dial)),
     );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) await refuseIfTaken(temporal, request.session);

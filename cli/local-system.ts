@@ -16,6 +16,8 @@ export interface LocalSystem {
   stop(): Promise<void>;
 }
 
+/** Where the HTTP API is, unless another port is configured or this one is taken. */
+const API_PORT = 8081;
 const LOGS = join('.orkestra', 'logs');
 
 /**
@@ -23,7 +25,7 @@ const LOGS = join('.orkestra', 'logs');
  * with nothing left running.
  */
 export async function startLocalSystem(report: Report): Promise<LocalSystem> {
-  const { engines, gateway, models } = loadConfig();
+  const { api, engines, gateway, models } = loadConfig();
   report('servers: starting Temporal, Redis and Postgres, those that the environment does not name');
   // A first start downloads models while it builds a Temporal server.
   const [provisioned, started] = await Promise.allSettled([
@@ -40,7 +42,13 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
     if (provisioned.status === 'rejected') throw provisioned.reason;
     report(`workers: starting ${workerNames.join(', ')}; their logs are in ${LOGS}`);
     const startedAt = Date.now();
-    const workers = await startWorkers({ env: stack.env, folder: LOGS, report, gatewayPort: gateway.port });
+    const workers = await startWorkers({
+      env: stack.env,
+      folder: LOGS,
+      report,
+      gatewayPort: gateway.port,
+      apiPort: api.port ?? API_PORT,
+    });
     stopping.push(() => workers.stop());
     await Promise.all([workers.ready, seedDemo(stack.env.DATABASE_URL)]);
     report(`workers: warm, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
@@ -49,6 +57,7 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
       env: { ...stack.env, ...workers.env },
       temporalUi: stack.temporalUi,
       gatewayUrl: workers.gatewayUrl,
+      apiUrl: workers.apiUrl,
       pids: { ...stack.pids, ...workers.pids() },
     };
     stopping.push(publishStack(info));

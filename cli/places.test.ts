@@ -16,6 +16,7 @@ const stack: StackInfo = {
   },
   temporalUi: 'http://127.0.0.1:41005',
   gatewayUrl: 'ws://127.0.0.1:41004',
+  apiUrl: 'http://127.0.0.1:41005',
   pids: {},
 };
 

@@ -66,6 +66,16 @@ export const configSchema = z
       /** Silence after which the voice detector calls a stretch of speech over, ms. */
       speechStopMs: env('ORKESTRA_SPEECH_STOP_MS', z.coerce.number().int().min(32).max(2_000).default(200)),
     }),
+    /** The HTTP API of the orchestrator; without a port there is none. See docs/api.md. */
+    api: section({
+      host: env('ORKESTRA_API_HOST', z.string().default('127.0.0.1')),
+      port: env('ORKESTRA_API_PORT', port.optional()),
+      /** What one key may send. */
+      requestsPerMinute: env(
+        'ORKESTRA_API_REQUESTS_PER_MINUTE',
+        z.coerce.number().int().min(1).max(1_000_000).default(600),
+      ),
+    }),
     /** Health and metrics of a worker process; port 0 lets the system choose one. */
     health: section({
       host: env('ORKESTRA_HEALTH_HOST', z.string().default('127.0.0.1')),

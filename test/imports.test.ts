@@ -9,6 +9,7 @@ const layers = [
   'cli',
   'deploy',
   'workers',
+  'api',
   'workflows',
   'activities',
   'gateway',

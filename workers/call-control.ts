@@ -1,32 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
-  WorkflowIdConflictPolicy,
-  WorkflowIdReusePolicy,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { type CallRequest, workflowIdOf } from '../call/request.ts';
 import type { CallSettings } from '../call/settings.ts';
-import { taskQueueOf } from '../config/task-queues.ts';
 import { findDomain } from '../domains/registry.ts';
 import { type CallControl, CallRefused } from '../gateway/call-control.ts';
-import { type CallInput, stateQuery } from '../workflows/messages.ts';
+import { stateQuery } from '../workflows/messages.ts';
+import { callStart } from '../workflows/start-options.ts';
 
 /** Starts a call's workflow, or finds the one that waits for this caller. */
 export function callControl(client: Client, taskQueuePrefix: string): CallControl {
   return {
     async ensure(request: CallRequest) {
       if (!findDomain(request.domain)) throw new CallRefused(`no domain is called ${request.domain}`);
-      const input: CallInput = { request, taskQueuePrefix };
       try {
-        await client.workflow.start('call', {
-          workflowId: workflowIdOf(request.session),
-          taskQueue: taskQueueOf(taskQueuePrefix, 'call'),
-          workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-          workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-          args: [input],
-        });
+        await client.workflow.start('call', callStart(request, taskQueuePrefix));
         return request.settings;
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -5,6 +5,7 @@ import { toolActivities } from '../activities/tools/use-tool.ts';
 import { telephonyActivities } from '../activities/telephony.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { DatabaseOnDemand } from './database.ts';
+import { openHttpApi } from './http-api.ts';
 import { watchLostWorkers } from './lost-workers.ts';
 import { connectTemporal, runWorker } from './run.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -16,14 +17,15 @@ import { loadWorkflows } from './workflow-bundle.ts';
  */
 const STICKY_TIMEOUT_MS = 1_000;
 
-/** Runs the workflows: every call's score. */
+/** Runs the workflows: every call's score. Serves the HTTP API beside them. */
 export const run = () =>
   runWorker('orchestrator', async (context) => {
     const { id, config, draining, hub, log } = context;
+    const database = new DatabaseOnDemand(context);
+    const api = await openHttpApi(context, database);
     const workflowBundle = await loadWorkflows();
     const { connection, namespace } = await connectTemporal(context);
     await ensureSearchAttributes(connection, namespace, log);
-    const database = new DatabaseOnDemand(context);
     const worker = await Worker.create({
       connection,
       namespace,
@@ -55,6 +57,7 @@ export const run = () =>
       finished: worker.run(),
       async close() {
         watch.stop();
+        await api.close();
         await database.close();
         await connection.close();
       },

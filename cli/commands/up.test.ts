@@ -28,6 +28,7 @@ function up(...options: string[]) {
       ...process.env,
       ORKESTRA_CACHE: folder,
       ORKESTRA_GATEWAY_PORT: '0',
+      ORKESTRA_API_PORT: '0',
       ORKESTRA_TASK_QUEUE_PREFIX: `up-${crypto.randomUUID().slice(0, 8)}`,
       ORKESTRA_STT: 'scripted',
       ORKESTRA_TTS: 'scripted',

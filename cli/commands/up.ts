@@ -59,6 +59,7 @@ export class Up extends OrkestraCommand {
     // Browsers give the microphone to no page at 0.0.0.0.
     const page = info.gatewayUrl.replace(/^ws/, 'http').replace('//0.0.0.0:', '//localhost:');
     this.print(`Call it from your browser: ${page}/`);
+    this.print(`HTTP API: ${info.apiUrl}, with a key that \`npx orkestra api-key create NAME\` makes`);
     if (info.temporalUi) this.print(`Temporal’s Web UI: ${info.temporalUi}`);
     const complete = this.demo && (await Promise.race([this.demonstrate(system, signal), failed]));
     if (this.once) return complete ? 0 : signal.aborted ? INTERRUPTED : 1;

@@ -10,6 +10,7 @@ const info = {
   env: { REDIS_URL: 'redis://127.0.0.1:1' },
   temporalUi: 'http://127.0.0.1:2',
   gatewayUrl: 'ws://127.0.0.1:3',
+  apiUrl: 'http://127.0.0.1:4',
   pids: { redis: 4 },
 };
 let cache: string;

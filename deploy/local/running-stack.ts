@@ -12,6 +12,8 @@ const stackInfoSchema = z.object({
   temporalUi: z.string().optional(),
   /** Where callers connect. */
   gatewayUrl: z.string(),
+  /** Of the HTTP API. */
+  apiUrl: z.string(),
   /** Of servers and workers, by name. */
   pids: z.record(z.string(), z.number()),
 });

@@ -11,13 +11,15 @@ export type WorkerName = (typeof workerNames)[number];
 export interface LocalWorkers extends Supervisor {
   /** `ws://host:port` of the gateway. */
   gatewayUrl: string;
+  /** Of the orchestrator's HTTP API. */
+  apiUrl: string;
   /** Variables that the workers were given, beside those of this process. */
   env: Record<string, string>;
 }
 
 /**
  * Runs one process a worker on this machine, as the compiled program does, and keeps it running; `ready` says when
- * all are warm. The gateway gets its preferred port if that is free.
+ * all are warm. The gateway and the HTTP API get their preferred ports if those are free.
  */
 export async function startWorkers(options: {
   env: Record<string, string>;
@@ -26,14 +28,22 @@ export async function startWorkers(options: {
   report: Report;
   names?: readonly WorkerName[];
   gatewayPort?: number;
+  apiPort?: number;
 }): Promise<LocalWorkers> {
   const { folder, report, names = workerNames } = options;
   // Open to this machine alone, unless its owner says otherwise.
   const host = process.env.ORKESTRA_GATEWAY_HOST ?? '127.0.0.1';
   const port = await freePort(options.gatewayPort);
-  const env = { ORKESTRA_GATEWAY_HOST: host, ORKESTRA_GATEWAY_PORT: String(port), ...options.env };
+  const apiPort = await freePort(options.apiPort);
+  const env = {
+    ORKESTRA_GATEWAY_HOST: host,
+    ORKESTRA_GATEWAY_PORT: String(port),
+    ORKESTRA_API_PORT: String(apiPort),
+    ...options.env,
+  };
   const program = join(packageRoot, 'dist', 'cli', 'main.js');
   const command = (name: string) => [process.execPath, program, 'worker', name] as const;
   const supervisor = await superviseWorkers({ names, command, env, folder, report });
-  return { ...supervisor, gatewayUrl: `ws://${host}:${port}`, env };
+  const apiUrl = `http://127.0.0.1:${env.ORKESTRA_API_PORT}`;
+  return { ...supervisor, gatewayUrl: `ws://${host}:${port}`, apiUrl, env };
 }
