@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { sttActivities } from '../activities/listen/listen.ts';
 import type { ToolRequest } from '../activities/reply/effects.ts';
 import { llmActivities } from '../activities/reply/reply.ts';
@@ -35,6 +28,7 @@ import type { Database } from '../store/database.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { askForTool } from '../workers/ask-for-tool.ts';
 import { DatabaseOnDemand } from '../workers/database.ts';
+import { loadWorkflows } from '../workers/workflow-bundle.ts';
 import type { call } from '../workflows/index.ts';
 import type { CallInput } from '../workflows/messages.ts';
 import { StreamCaller } from './stream-caller.ts';
@@ -48,15 +42,6 @@ export const echoLlm: LlmEngine = {
   },
   close: async () => undefined,
 };
-
-let bundle: Promise<WorkflowBundle> | undefined;
-
-export const bundleWorkflows = () =>
-  (bundle ??= bundleWorkflowCode({
-    workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname,
-    payloadConverterPath: new URL('../workflows/payload-converter.ts', import.meta.url).pathname,
-    logger: new DefaultLogger('ERROR'),
-  }));
 
 /**
  * Calls on real Temporal and Redis, with the real workflow and stages, and engines that a test can script. The
@@ -174,7 +159,7 @@ export class CallLab {
       namespace: this.client.options.namespace,
       taskQueue: taskQueueOf(this.prefix, service),
       activities,
-      ...(service === 'call' ? { workflowBundle: await bundleWorkflows() } : {}),
+      ...(service === 'call' ? { workflowBundle: await loadWorkflows(new DefaultLogger('ERROR')) } : {}),
       shutdownGraceTime: 100,
     });
     const running = worker.run();

@@ -14,7 +14,12 @@ let bundle: Promise<WorkflowBundle> | undefined;
 export async function loadWorkflows(logger?: Logger): Promise<WorkflowBundleOption> {
   const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
   if (import.meta.url.endsWith('.js') && existsSync(codePath)) return { codePath };
-  const source = import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js';
-  bundle ??= bundleWorkflowCode({ workflowsPath: new URL(source, import.meta.url).pathname, logger });
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const source = (name: string) => new URL(`../workflows/${name}.${extension}`, import.meta.url).pathname;
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: source('index'),
+    payloadConverterPath: source('payload-converter'),
+    logger,
+  });
   return bundle;
 }

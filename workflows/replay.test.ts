@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, Worker } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
-import { bundleWorkflows } from '../test/call-lab.ts';
+import { loadWorkflows } from '../workers/workflow-bundle.ts';
 
 const folder = join(import.meta.dirname, '..', 'test', 'histories');
 const histories = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -18,7 +18,8 @@ describe('the present workflow code', () => {
 
   test.each(histories)('replays %s', async (file) => {
     const history = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    const options = { workflowBundle: await bundleWorkflows(), logger: new DefaultLogger('ERROR') };
+    const logger = new DefaultLogger('ERROR');
+    const options = { workflowBundle: await loadWorkflows(logger), logger };
     await Worker.runReplayHistory(options, history);
   });
 });
