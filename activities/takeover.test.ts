@@ -107,6 +107,7 @@ describe('a stage that is tried again', () => {
     const { reply } = llmActivities({
       ...deps(),
       engineFor: () => engine,
+      adapters: { get: () => undefined, inStep: true },
       ...workflow,
     });
     const input = { ...armed(), domain: 'banking', adapter: 'default' };
@@ -137,6 +138,7 @@ describe('a stage that is tried again', () => {
     const { reply } = llmActivities({
       ...deps(),
       engineFor: () => engine,
+      adapters: { get: () => undefined, inStep: true },
       ...workflow,
     });
     const input = { ...armed(), domain: 'banking', adapter: 'default' };
@@ -217,6 +219,7 @@ describe('a stage that is tried again', () => {
     const { reply } = llmActivities({
       ...deps(),
       engineFor: () => engine,
+      adapters: { get: () => undefined, inStep: true },
       ...workflow,
     });
     const input = { ...armed(), domain: 'banking', adapter: 'default' };

@@ -1,3 +1,4 @@
+import type { FailedAdapter } from '../call/adapter.ts';
 import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { LineStatus } from '../call/telephone.ts';
@@ -72,11 +73,17 @@ type Heard =
   /** The caller hung up, did not connect in time, or did not come back; or the call was ended. */
   | { kind: 'gone'; reason: string; lastWords: string };
 
-export interface RecallInput extends Armed {
+/** The adapter that a turn was armed with; what the stream tells of a later switch counts more. */
+export interface ArmedAdapter {
+  adapter: string;
+  /** The switch that it came by; 0, the call's beginning, where that is missing. */
+  adapterNth?: number;
+}
+
+export interface RecallInput extends Armed, ArmedAdapter {
   /** Absent in calls from before there were tenants. */
   tenant?: string;
   domain: string;
-  adapter: string;
 }
 
 export type RecallResult = Attempted & Recalled;
@@ -87,9 +94,8 @@ type Recalled =
   /** The turn ended without a word. */
   | { kind: 'unused' };
 
-export interface ReplyInput extends Armed {
+export interface ReplyInput extends Armed, ArmedAdapter {
   domain: string;
-  adapter: string;
 }
 
 export type ReplyResult = Attempted & Replied;
@@ -111,6 +117,9 @@ type Replied =
       fallback?: boolean;
       /** The caller is done: say goodbye and hang up. */
       endsCall: boolean;
+      /** The adapter that answered, and the one that should have but could not. */
+      adapter?: string;
+      failedAdapter?: FailedAdapter;
     }
   | { kind: 'unused' };
 
@@ -239,6 +248,29 @@ export interface OrchestratorActivities {
   /** Tells everyone on the stream that the call is over, and lets the stream expire. Tells when that was. */
   closeStream(input: CloseInput): Promise<{ endedAt: number } | undefined>;
 }
+
+/** A switch of a live call's adapter. */
+export interface SwitchInput {
+  session: string;
+  /** The deployment, by the prefix of its task queues. */
+  deployment: string;
+  domain: string;
+  nth: number;
+  /** When the workflow took the switch in, ms since the Unix epoch. */
+  acceptedAt: number;
+}
+
+export interface CallAdapterActivities {
+  /**
+   * Tells the call's stages to answer with another adapter. Returns its ref, `formal@2`. Fails with BadInput where it
+   * is not loaded, or is for another domain.
+   */
+  useAdapter(input: SwitchInput & { adapter: string }): Promise<{ adapter: string }>;
+  /** The adapter that a new call gets, by its session; told to its stages unless it is `default`. */
+  chooseAdapter(input: SwitchInput): Promise<{ adapter: string }>;
+}
+
+export type { AdapterSync, ControlActivities, LlmAdapterActivities } from './adapters/types.ts';
 
 export interface TelephonyActivities {
   /** Places a telephone call, once: an error that is retryable leaves open whether it was placed. */

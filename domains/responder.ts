@@ -16,6 +16,7 @@ export function createResponder(domain: Domain, embedding: EmbeddingEngine): Llm
   const matcher = new IntentMatcher(domain, embedding);
   return {
     name: 'responder',
+    byTemplate: true,
     async warmUp() {
       await matcher.learn();
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failedAdapterSchema } from '../call/adapter.ts';
 import { mediaFormatSchema } from '../audio/format.ts';
 
 /**
@@ -40,6 +41,17 @@ export const eventSchema = z.discriminatedUnion('type', [
 
   /** From each `listen` as it takes its place: settings of the call that the gateway goes by, as they are by now. */
   z.object({ type: z.literal('call.configured'), at, bargeIn: z.boolean() }),
+  /**
+   * From the orchestrator: another adapter answers, from the first turn on that the caller begins after `acceptedAt`.
+   * `nth` counts the switches of the call: of two, the later one holds.
+   */
+  z.object({
+    type: z.literal('call.adapter'),
+    at,
+    nth: z.number().int().positive(),
+    adapter: z.string().max(64),
+    acceptedAt: at,
+  }),
 
   // From `listen`: what the caller said in a turn.
   z.object({ type: z.literal('turn.partial'), at, turn, attempt, text: z.string() }),
@@ -121,6 +133,9 @@ export const eventSchema = z.discriminatedUnion('type', [
     fallback: z.boolean().optional(),
     /** Whether `recall` may store this answer: no customer's data, no tool took part. */
     cacheable: z.boolean(),
+    /** The adapter that answered, and the one that should have but could not. */
+    adapter: z.string().optional(),
+    failedAdapter: failedAdapterSchema.optional(),
   }),
 
   // From the gateway: what the caller heard.

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { callAdapterActivities } from '../activities/adapters/call-adapters.ts';
+import { controlActivities } from '../activities/adapters/control.ts';
+import { AdapterShelf } from '../activities/adapters/shelf.ts';
+import { llmAdapterActivities } from '../activities/adapters/sync.ts';
 import { sttActivities } from '../activities/listen/listen.ts';
 import type { ToolRequest } from '../activities/reply/effects.ts';
 import { llmActivities } from '../activities/reply/reply.ts';
@@ -17,13 +27,14 @@ import type { CallSettingsPatch } from '../call/settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../config/log.ts';
 import type { Config } from '../config/schema.ts';
-import { taskQueueOf } from '../config/task-queues.ts';
+import { ownQueueOf, taskQueueOf } from '../config/task-queues.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
 import type { SttEngine } from '../engines/stt/engine.ts';
 import { createScriptedStt } from '../engines/stt/scripted.ts';
 import type { TtsEngine } from '../engines/tts/engine.ts';
 import { createScriptedTts } from '../engines/tts/scripted.ts';
+import { readPlan } from '../store/adapters.ts';
 import type { Database } from '../store/database.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { askForTool } from '../workers/ask-for-tool.ts';
@@ -104,6 +115,9 @@ export class CallLab {
     };
     const recorder = engines.recordings && new Recorder(hub.redis, engines.recordings, deps.log);
     const analytics = recorder ? recordedActivities(rows, recorder, deps.log) : rows;
+    const shelf = new AdapterShelf(llm, async () => readPlan(await database.open(), lab.prefix));
+    await shelf.sync();
+    const ownQueue = ownQueueOf(lab.prefix, 'lab');
     await Promise.all([
       lab.work('call', {
         ...orchestratorActivities(hub),
@@ -112,9 +126,12 @@ export class CallLab {
           hasAgents: engines.twilio?.agentNumber !== undefined,
         }),
         ...telephonyActivities({ ...config.twilio, ...engines.twilio }),
+        ...callAdapterActivities({ hub, database: () => database.open() }),
+        ...controlActivities({ database: () => database.open(), listLlmWorkers: async () => [ownQueue] }),
       }),
+      lab.workOn(ownQueue, llmAdapterActivities(shelf)),
       lab.work('stt', sttActivities(deps, engines.stt ?? createScriptedStt())),
-      lab.work('llm', llmActivities({ ...deps, ...workflow, engineFor: () => llm })),
+      lab.work('llm', llmActivities({ ...deps, ...workflow, engineFor: () => llm, adapters: shelf })),
       lab.work('tts', ttsActivities({ ...deps, engine, prepared: new PreparedSpeech(engine) })),
       lab.work('analytics', analytics),
     ]);
@@ -154,12 +171,22 @@ export class CallLab {
   }
 
   private async work(service: 'call' | 'stt' | 'llm' | 'tts' | 'analytics', activities: object) {
+    const more =
+      service === 'call' ? { workflowBundle: await loadWorkflows(new DefaultLogger('ERROR')) } : {};
+    await this.workOn(taskQueueOf(this.prefix, service), activities, more);
+  }
+
+  private async workOn(
+    taskQueue: string,
+    activities: object,
+    more: { workflowBundle?: WorkflowBundleOption } = {},
+  ) {
     const worker = await Worker.create({
       connection: this.connection,
       namespace: this.client.options.namespace,
-      taskQueue: taskQueueOf(this.prefix, service),
+      taskQueue,
       activities,
-      ...(service === 'call' ? { workflowBundle: await loadWorkflows(new DefaultLogger('ERROR')) } : {}),
+      ...more,
       shutdownGraceTime: 100,
     });
     const running = worker.run();

@@ -51,6 +51,9 @@ const effects: [part: string, effect: Effect][] = [
     'signal --name configure',
     async (call) => expect(await state(call)).toMatchObject({ rejectedSignals: 1, settings: { speed: 1.1 } }),
   ],
+  ['signal --name useAdapter', async (call) => expect((await state(call)).rejectedSignals).toBe(1)],
+  ['update --name useAdapter', async (call) => expect((await state(call)).adapter).toBe('default')],
+  ['update --name useAdapter', async (call) => expect((await state(call)).adapter).toBe('default')],
   ['signal --name line', async (call) => expect((await state(call)).line.status).toBe('in-progress')],
   ['signal --name stagesLost', async (call) => expect((await state(call)).rejectedSignals).toBe(1)],
   [
@@ -121,7 +124,8 @@ describe('a live call, steered by the temporal command', () => {
     for (const form of forms) expect(commands.map(({ command }) => kindOf(command))).toContain(form);
   });
 
-  const wrong = ['say', 'configure', 'end', 'line', 'stagesLost'].flatMap((name) =>
+  const updates = ['say', 'configure', 'useAdapter', 'end'];
+  const wrong = ['say', 'configure', 'useAdapter', 'end', 'line', 'stagesLost'].flatMap((name) =>
     [
       ...[3, [], 'text', true, { text: {} }, { speed: 'fast', text: 7, reason: [], unknown: null }].map(
         (payload) => [payload],
@@ -141,7 +145,7 @@ describe('a live call, steered by the temporal command', () => {
     await type(`temporal workflow signal ${unreadable}`, call);
     const rejected = wrong.length + 1;
     await expect.poll(async () => (await state(call)).rejectedSignals).toBe(rejected);
-    for (const { name, payloads } of wrong.filter(({ name }) => ['say', 'configure', 'end'].includes(name))) {
+    for (const { name, payloads } of wrong.filter(({ name }) => updates.includes(name))) {
       const update = handle.executeUpdate<unknown, [unknown]>(name, { args: payloads as [unknown] });
       const cause = { type: 'BadInput', message: expect.stringContaining(`“${name}”`) };
       await expect(update, JSON.stringify(payloads)).rejects.toMatchObject({ cause });

@@ -64,12 +64,13 @@ export class StreamCaller {
     for (const digit of keys) await this.stream.emit({ type: 'caller.digit', at: now(), digit });
   }
 
-  /** Speaks for `ms`; what is said is up to the recogniser. */
-  async speak(ms = 400) {
+  /** Speaks for `ms`; what is said is up to the recogniser. `meanwhile` is over before the voice is. */
+  async speak(ms = 400, meanwhile: () => Promise<void> = async () => undefined) {
     const from = this.audioMs;
     this.audioMs += ms;
     await this.stream.emit({ type: 'speech.started', at: now(), audioMs: from });
     await this.stream.sendIn({ audioMs: from, format: FORMAT }, Buffer.alloc(ms * 8, 0x10));
+    await meanwhile();
     const at = now();
     await this.stream.emit({ type: 'speech.stopped', at, audioMs: this.audioMs, noticedAt: at });
   }

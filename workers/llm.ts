@@ -14,6 +14,7 @@ import { transcriptQuery } from '../workflows/messages.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
 import { askForTool } from './ask-for-tool.ts';
 import { fallbackReport } from './fallback-report.ts';
+import { shelveAdapters } from './llm-adapters.ts';
 import { runWorker, type WorkerContext } from './run.ts';
 
 /** Writes replies: the `reply` activity. */
@@ -23,13 +24,17 @@ export const run = () =>
     context.health.add('engine', async () => engines.engineFor(domains[0]!.name).name);
     const connection = Connection.lazy(temporalConnection().connectionOptions);
     const client = new Client({ connection, namespace: temporalConnection().namespace });
+    const { shelf, serve } = shelveAdapters(context, engines.engineFor(domains[0]!.name));
     const activities = llmActivities({
       ...stageDeps(context),
       engineFor: engines.engineFor,
+      adapters: shelf,
       askWorkflow: (session) => askWorkflow(client, session),
       askForTool: (session, request) => askForTool(client, session, request),
     });
+    const adapters = await serve();
     return serveActivities(context, 'llm', activities, async () => {
+      await adapters.close();
       await connection.close();
       await engines.close();
     });

@@ -1,5 +1,7 @@
 import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { callAdapterActivities } from '../activities/adapters/call-adapters.ts';
+import { controlActivities } from '../activities/adapters/control.ts';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { toolActivities } from '../activities/tools/use-tool.ts';
 import { telephonyActivities } from '../activities/telephony.ts';
@@ -7,6 +9,7 @@ import { taskQueueOf } from '../config/task-queues.ts';
 import { DatabaseOnDemand } from './database.ts';
 import { openHttpApi } from './http-api.ts';
 import { watchLostWorkers } from './lost-workers.ts';
+import { listLlmQueues } from './llm-adapters.ts';
 import { connectTemporal, runWorker } from './run.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { loadWorkflows } from './workflow-bundle.ts';
@@ -38,6 +41,11 @@ export const run = () =>
           hasAgents: config.twilio.agentNumber !== undefined,
         }),
         ...telephonyActivities(config.twilio),
+        ...callAdapterActivities({ hub, database: () => database.open() }),
+        ...controlActivities({
+          database: () => database.open(),
+          listLlmWorkers: () => listLlmQueues(hub.redis, config.temporal.taskQueuePrefix),
+        }),
       },
       taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,

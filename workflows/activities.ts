@@ -2,6 +2,7 @@ import { type EventGroupMarker, proxyActivities, workflowInfo } from '@temporali
 import type {
   AnalyticsActivities,
   CacheActivities,
+  CallAdapterActivities,
   LlmActivities,
   OrchestratorActivities,
   SttActivities,
@@ -11,6 +12,7 @@ import type {
 } from '../activities/types.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
 import {
+  adapterOptions,
   dialOptions,
   hangUpOptions,
   recordCallOptions,
@@ -39,6 +41,12 @@ export function activities(prefix: string, shown: Shown = {}) {
   const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
   const { useTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });
   return { useTool, listen, recall, reply, speak, recordTurn, recordCall, closeStream };
+}
+
+/** What switches the adapter of a call, on the orchestrator's own queue. */
+export function callAdapters(): CallAdapterActivities {
+  const { taskQueue } = workflowInfo();
+  return proxyActivities<CallAdapterActivities>({ ...adapterOptions, taskQueue });
 }
 
 /** What is done with telephone lines, on the orchestrator's own queue. */

@@ -14,6 +14,7 @@ import type { ListenResult } from '../activities/types.ts';
 import type { Turn } from '../call/transcript.ts';
 import { telephony } from './activities.ts';
 import { Asides } from './asides.ts';
+import { CallAdapters } from './call-adapters.ts';
 import { receiveMessages } from './handlers.ts';
 import { handoverSummary, transferReason } from './handover.ts';
 import {
@@ -52,6 +53,7 @@ class Call {
   private readonly stages: Stages;
   private readonly asides: Asides;
   private readonly tools: Tools;
+  private readonly adapters: CallAdapters;
   private readonly line: Line;
   private ending: Ending | undefined;
   private settling = 0;
@@ -64,12 +66,18 @@ class Call {
     this.stages = new Stages(this.memory, input.carried !== undefined);
     this.asides = new Asides(this.memory, this.stages);
     this.tools = new Tools(this.memory, this.stages);
-    receiveMessages(this.memory, this.asides, this.tools, {
-      end: (reason) => this.end({ reason, farewell: true }),
-      configured: () => this.watchLength(),
-      restartStages: (activityIds) => this.stages.restart(activityIds),
-      line: (report) => this.line.report(report),
-    });
+    this.adapters = new CallAdapters(this.memory);
+    const { asides, tools, adapters } = this;
+    receiveMessages(
+      this.memory,
+      { asides, tools, adapters },
+      {
+        end: (reason) => this.end({ reason, farewell: true }),
+        configured: () => this.watchLength(),
+        restartStages: (activityIds) => this.stages.restart(activityIds),
+        line: (report) => this.line.report(report),
+      },
+    );
     this.line = new Line(this.memory, telephony, {
       over: (reason) => this.end({ reason, farewell: false }),
       machine: (takesMessage) => this.onMachine(takesMessage),
@@ -100,6 +108,8 @@ class Call {
         this.memory.recording = 'disclosed';
       if (!this.ending) this.publish('conversation');
     });
+    // Beside the greeting: the caller waits for neither. Calls from before there were adapters go on without.
+    if (patched('adapter-choice')) void this.adapters.choose();
   }
 
   private async converse() {
@@ -140,8 +150,9 @@ class Call {
     this.turnsInRun += 1;
     try {
       const settled = await settleTurn(this.memory, this.stages, this.tools, armed, said);
-      const { turn, endsCall } = settled;
+      const { turn, endsCall, failedAdapter } = settled;
       this.memory.addTurn(turn);
+      if (failedAdapter) void this.adapters.rollBack({ ...failedAdapter, turn: turn.turn });
       this.publish(this.ending ? this.memory.phase : 'conversation');
       const wish = transferReason(turn);
       if (wish !== undefined) await this.transfer(turn, wish);
@@ -260,7 +271,8 @@ class Call {
   }
 
   private isQuiet(): boolean {
-    return this.settling === 0 && this.recording === 0 && this.asides.underWay === 0;
+    const { settling, recording, asides, adapters } = this;
+    return settling === 0 && recording === 0 && asides.underWay === 0 && adapters.underWay === 0;
   }
 
   private async continueAsNew(): Promise<never> {

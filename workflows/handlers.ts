@@ -1,6 +1,7 @@
 import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { LineReport } from '../call/telephone.ts';
+import type { CallAdapters } from './call-adapters.ts';
 import type { Asides } from './asides.ts';
 import type { CallMemory } from './memory.ts';
 import {
@@ -19,6 +20,9 @@ import {
   stagesLostSignal,
   stateQuery,
   transcriptQuery,
+  useAdapterPayload,
+  useAdapterSignal,
+  useAdapterUpdate,
   useToolPayload,
   useToolUpdate,
 } from './messages.ts';
@@ -28,7 +32,11 @@ import type { Tools } from './tools.ts';
  * Opens the call to the outside. A wrong payload is rejected by an update, with the reason; by a signal, which
  * has nobody to tell, it is ignored, logged and counted. Neither can fail the call.
  */
-export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools, call: CallControls) {
+export function receiveMessages(
+  memory: CallMemory,
+  { asides, tools, adapters }: { asides: Asides; tools: Tools; adapters: CallAdapters },
+  call: CallControls,
+) {
   setHandler(stateQuery, () => memory.state());
   setHandler(transcriptQuery, () => memory.transcript());
 
@@ -53,6 +61,22 @@ export function receiveMessages(memory: CallMemory, asides: Asides, tools: Tools
   };
   setHandler(configureUpdate, (payload) => configure(configurePayload.parse(payload)), {
     validator: (...payloads) => check('configure', configurePayload, payloads),
+  });
+  setHandler(
+    useAdapterUpdate,
+    async (payload) => ({ adapter: await adapters.use(useAdapterPayload.parse(payload).adapter) }),
+    { validator: (...payloads) => check('useAdapter', useAdapterPayload, payloads) },
+  );
+  setHandler(useAdapterSignal, async (...payloads) => {
+    const read = readPayload('useAdapter', useAdapterPayload, payloads);
+    const switched =
+      'problem' in read
+        ? read.problem
+        : adapters.use(read.payload.adapter).then(
+            () => undefined,
+            (error: Error) => error.message,
+          );
+    ignoreIf(await switched, memory, 'useAdapter');
   });
   setHandler(configureSignal, (...payloads) =>
     accept(memory, 'configure', configurePayload, payloads, configure),
@@ -102,6 +126,10 @@ function accept<T>(
 ) {
   const read = readPayload(message, schema, payloads);
   const problem = 'problem' in read ? read.problem : attempt(() => act(read.payload));
+  ignoreIf(problem, memory, message);
+}
+
+function ignoreIf(problem: string | undefined, memory: CallMemory, message: string) {
   if (problem === undefined) return;
   memory.rejectedSignals += 1;
   log.warn('a signal was ignored', { message, problem });

@@ -1,2 +1,3 @@
 /** What the orchestrator runs. */
+export { adapterControl } from './adapters/control.ts';
 export { call } from './call.ts';

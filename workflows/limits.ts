@@ -33,6 +33,18 @@ export const toolOptions = {
   },
 } satisfies ActivityOptions;
 
+/** Switching an adapter in a call: it is told why not rather than that it comes much later. */
+export const adapterOptions = {
+  startToCloseTimeout: '3 seconds',
+  scheduleToCloseTimeout: '10 seconds',
+  retry: {
+    initialInterval: '100 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '1 second',
+    nonRetryableErrorTypes: ['BadInput'],
+  },
+} satisfies ActivityOptions;
+
 /** Writing a row or an event: short, and tried until the store is back (an hour at the most). */
 export const recordOptions = {
   startToCloseTimeout: '10 seconds',

@@ -1,4 +1,5 @@
 import type { TurnEnd } from '../activities/types.ts';
+import { DEFAULT_ADAPTER } from '../call/adapter.ts';
 import type { Identity, RecordingConsent } from '../call/effects.ts';
 import { type CallTally, emptyTally } from '../call/facts.ts';
 import type { CallRequest } from '../call/request.ts';
@@ -7,7 +8,14 @@ import type { Aside, ToolUse, Turn } from '../call/transcript.ts';
 import { carriedTurns } from './limits.ts';
 import type { Transfer } from './handover.ts';
 import type { LineState } from './line.ts';
-import type { CallInput, CallState, CallTranscript, CarriedState, Phase } from './messages.ts';
+import type {
+  AdapterTrouble,
+  CallInput,
+  CallState,
+  CallTranscript,
+  CarriedState,
+  Phase,
+} from './messages.ts';
 
 /** What a call knows of itself: its durable state, all of which goes along into the next run. */
 export class CallMemory {
@@ -21,7 +29,14 @@ export class CallMemory {
   line: LineState;
   transfer: Transfer | undefined;
   settings: CallSettings;
+  /** What answers the turns that are armed from now on. */
   adapter: string;
+  /** The one before it: what the call goes back to when it fails. */
+  adapterBefore: string;
+  /** The switch that it came by, and the switches that were asked for. */
+  adapterNth: number;
+  adapterAsks: number;
+  adapterTrouble: AdapterTrouble | undefined;
   /** The turn that is armed. */
   turn: number;
   /** Counts every arming in the call, so that a later one always fences off an earlier one. */
@@ -46,7 +61,7 @@ export class CallMemory {
     const carried: CarriedState = input.carried ?? {
       startedAt,
       settings: input.request.settings,
-      adapter: 'default',
+      adapter: DEFAULT_ADAPTER,
       turn: 1,
       arming: 0,
       says: 0,
@@ -64,6 +79,10 @@ export class CallMemory {
     this.startedAt = carried.startedAt;
     this.settings = carried.settings;
     this.adapter = carried.adapter;
+    this.adapterBefore = carried.adapterBefore ?? DEFAULT_ADAPTER;
+    this.adapterNth = carried.adapterNth ?? 0;
+    this.adapterAsks = carried.adapterAsks ?? 0;
+    this.adapterTrouble = carried.adapterTrouble;
     this.turn = carried.turn;
     this.arming = carried.arming;
     this.says = carried.says;
@@ -121,6 +140,7 @@ export class CallMemory {
       domain: this.request.domain,
       phase: this.phase,
       adapter: this.adapter,
+      adapterTrouble: this.adapterTrouble,
       settings: this.settings,
       turns: this.turnCount,
       startedAt: this.startedAt,
@@ -145,6 +165,10 @@ export class CallMemory {
         startedAt: this.startedAt,
         settings: this.settings,
         adapter: this.adapter,
+        adapterBefore: this.adapterBefore,
+        adapterNth: this.adapterNth,
+        adapterAsks: this.adapterAsks,
+        adapterTrouble: this.adapterTrouble,
         turn: this.turn,
         arming: this.arming,
         says: this.says,

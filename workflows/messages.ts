@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { z } from 'zod';
+import { adapterRefSchema, type FailedAdapter } from '../call/adapter.ts';
 import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import { callSettingsPatchSchema, type CallSettings } from '../call/settings.ts';
 import type { TurnEnd } from '../activities/types.ts';
@@ -19,12 +20,19 @@ import type { LineState } from './line.ts';
 /** `dialling`, `connecting`: nobody has heard the bot yet. */
 export type Phase = 'dialling' | 'connecting' | 'conversation' | 'farewell' | 'ended';
 
+/** An adapter that could not answer a turn of this call. */
+export interface AdapterTrouble extends FailedAdapter {
+  turn: number;
+}
+
 /** Query `state`. */
 export interface CallState {
   session: string;
   domain: string;
   phase: Phase;
   adapter: string;
+  /** The adapter that last failed in this call, which was rolled back. */
+  adapterTrouble?: AdapterTrouble;
   settings: CallSettings;
   turns: number;
   startedAt: number;
@@ -59,6 +67,7 @@ export interface CallSummary {
 
 export const sayPayload = z.object({ text: z.string().trim().min(1).max(1_000) }).strict();
 export const configurePayload = callSettingsPatchSchema;
+export const useAdapterPayload = z.object({ adapter: adapterRefSchema }).strict();
 export const endPayload = z
   .object({ reason: z.string().trim().min(1).max(200).default('ended from outside') })
   .strict();
@@ -75,6 +84,16 @@ export const sayUpdate = defineUpdate<{ utterance: string }, [z.input<typeof say
 /** Change settings of the live call; they hold from the next turn that is armed. */
 export const configureSignal = defineSignal<[z.input<typeof configurePayload>]>('configure');
 export const configureUpdate = defineUpdate<CallSettings, [z.input<typeof configurePayload>]>('configure');
+
+/**
+ * Answer with another adapter, or with `default`, from the next turn on that the caller begins. Ignored, and counted,
+ * where it is not loaded.
+ */
+export const useAdapterSignal = defineSignal<[z.input<typeof useAdapterPayload>]>('useAdapter');
+/** The same; returns which version answers from now on, rejects an adapter that is not loaded. */
+export const useAdapterUpdate = defineUpdate<{ adapter: string }, [z.input<typeof useAdapterPayload>]>(
+  'useAdapter',
+);
 
 /** Say goodbye and end the call. */
 export const endSignal = defineSignal<[z.input<typeof endPayload>]>('end');
@@ -133,6 +152,10 @@ export interface CarriedState {
   startedAt: number;
   settings: CallSettings;
   adapter: string;
+  adapterBefore?: string;
+  adapterNth?: number;
+  adapterAsks?: number;
+  adapterTrouble?: AdapterTrouble;
   turn: number;
   arming: number;
   says: number;

@@ -1,5 +1,6 @@
 import type { ListenResult, RecallResult, ReplyResult, SpeakResult } from '../activities/types.ts';
 import { tallyTurn, type TurnFacts } from '../call/facts.ts';
+import type { FailedAdapter } from '../call/adapter.ts';
 import type { ToolUse, Turn } from '../call/transcript.ts';
 import type { CallMemory } from './memory.ts';
 import type { Stages } from './stages.ts';
@@ -20,7 +21,7 @@ export type Said = Extract<ListenResult, { kind: 'said' }>;
 /** Starts the four stages of the next turn together. */
 export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
   const { session, tenant, domain } = memory.request;
-  const { turn, adapter, settings, place } = memory;
+  const { turn, adapter, adapterNth, settings, place } = memory;
   const armed = { session, turn, cursor: place.cursor, settings };
   const name = (id: string, what: string) => ({
     id: `${id}-${turn}`,
@@ -32,11 +33,11 @@ export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
     listen: listen(memory, stages),
     recall: settings.cache
       ? stages.run(name('recall', 'look for a stored answer'), (act, arming) =>
-          act.recall({ ...armed, ...arming, tenant, domain, adapter }),
+          act.recall({ ...armed, ...arming, tenant, domain, adapter, adapterNth }),
         )
       : Promise.resolve(undefined),
     reply: stages.run(name('reply', 'write the reply'), (act, arming) =>
-      act.reply({ ...armed, ...arming, domain, adapter }),
+      act.reply({ ...armed, ...arming, domain, adapter, adapterNth }),
     ),
     speak: stages.run(name('speak', 'speak the reply'), (act, arming) =>
       act.speak({ ...armed, ...arming, domain, utterance: `reply-${turn}`, source: { turn } }),
@@ -78,7 +79,7 @@ export async function settleTurn(
     heard: heard?.heard ?? '',
     interrupted: heard?.interrupted ?? false,
     source: answered?.source ?? 'apology',
-    adapter: memory.adapter,
+    adapter: answered?.adapter ?? memory.adapter,
     engine: answered?.engine ?? '',
     tools: allTools(answered?.tools ?? [], memory.takeToolUses(armed.turn)),
     times: {
@@ -92,7 +93,12 @@ export async function settleTurn(
   };
   const facts = factsOf(stages, armed.turn, said, reply, spoken);
   tallyTurn(memory.tally, turn, facts);
-  return { turn, facts, endsCall: answered?.endsCall ?? false };
+  return {
+    turn,
+    facts,
+    endsCall: answered?.endsCall ?? false,
+    failedAdapter: answered?.failedAdapter,
+  };
 }
 
 /** What the reply used; of tools with an effect the workflow knows best. */
@@ -130,6 +136,7 @@ export interface Settled {
   turn: Turn;
   facts: TurnFacts;
   endsCall: boolean;
+  failedAdapter?: FailedAdapter;
 }
 
 /** Writes the turn's row; its summary is the line that the Web UI shows for the turn. */

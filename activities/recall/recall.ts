@@ -6,6 +6,7 @@ import type { CallEvent, Placed } from '../../stream/events.ts';
 import { type AnswerScope, keepAnswer, longestQuestion, noteUse } from '../../store/answers.ts';
 import type { Database } from '../../store/database.ts';
 import { Stage, type StageDeps } from '../stage.ts';
+import { TurnAdapter } from '../turn-adapter.ts';
 import type { CacheActivities, RecallInput, RecallResult } from '../types.ts';
 import { findAnswer } from './find-answer.ts';
 import { standsAlone } from './questions.ts';
@@ -31,12 +32,14 @@ export function cacheActivities(deps: RecallDeps): CacheActivities {
 interface LookUp {
   revision: number;
   question: string;
+  scope: AnswerScope;
   embedding: Promise<Float32Array | undefined>;
   found?: { id: number; similarity: number };
 }
 
 class Recall {
-  private readonly scope: AnswerScope;
+  private readonly scopeOf: (adapter: string) => AnswerScope;
+  private readonly adapter: TurnAdapter;
   private lookUp: LookUp | undefined;
   private committed = false;
   private readonly sentences: string[] = [];
@@ -47,17 +50,19 @@ class Recall {
     private readonly deps: RecallDeps,
   ) {
     const domain = findDomain(input.domain);
-    this.scope = {
+    this.adapter = new TurnAdapter(input.turn, input);
+    this.scopeOf = (adapter) => ({
       tenant: input.tenant ?? defaultTenant,
       domain: input.domain,
       language: input.settings.language,
-      adapter: input.adapter,
+      adapter,
       promptVersion: domain ? promptVersionOf(domain) : '',
       model: deps.embedding.name,
-    };
+    });
   }
 
   onEvent(event: Placed<CallEvent>) {
+    this.adapter.onEvent(event);
     if (event.type === 'call.ended') return this.stage.finish({ kind: 'unused' });
     if (!('turn' in event) || event.turn !== this.input.turn) return;
     switch (event.type) {
@@ -84,18 +89,19 @@ class Recall {
       ([vector]) => vector,
       () => undefined,
     );
-    const lookUp: LookUp = { revision, question, embedding };
+    const scope = this.scopeOf(this.adapter.current);
+    const lookUp: LookUp = { revision, question, scope, embedding };
     this.lookUp = lookUp;
     void this.answer(lookUp);
   }
 
   private async answer(lookUp: LookUp) {
-    const { revision, question } = lookUp;
+    const { revision, question, scope } = lookUp;
     const stamp = { at: now(), turn: this.input.turn, attempt: this.stage.attempt, revision };
     try {
       const { database } = this.deps;
       const found =
-        this.isAskable(question) && (await findAnswer(database, this.scope, question, lookUp.embedding));
+        this.isAskable(question) && (await findAnswer(database, scope, question, lookUp.embedding));
       if (found) {
         const { id, answer, similarity } = found;
         lookUp.found = { id, similarity };
@@ -109,7 +115,7 @@ class Recall {
   }
 
   private async settle(cacheable: boolean) {
-    const { question, embedding, found } = this.lookUp!;
+    const { question, scope, embedding, found } = this.lookUp!;
     if (found) {
       await noteUse(this.deps.database, found.id).catch(() => undefined);
       return this.stage.finish({ kind: 'hit', similarity: found.similarity });
@@ -120,7 +126,7 @@ class Recall {
     if (cacheable && this.isAskable(question) && vector && answer) {
       try {
         const { database, keepMs } = this.deps;
-        stored = await keepAnswer(database, this.scope, { question, answer, embedding: vector }, keepMs);
+        stored = await keepAnswer(database, scope, { question, answer, embedding: vector }, keepMs);
       } catch (error) {
         this.deps.log.warn({ error: (error as Error).message }, 'an answer could not be stored');
       }

@@ -1,10 +1,13 @@
+import { DEFAULT_ADAPTER, type FailedAdapter } from '../../call/adapter.ts';
 import type { Domain } from '../../domains/domain.ts';
 import type { LlmEngine } from '../../engines/llm/engine.ts';
 import { now } from '../../stream/call-stream.ts';
 import { type CallEvent, type EventOf, type Placed, replyUtterance } from '../../stream/events.ts';
 import { type PastTurn, toMessages } from '../dialogue.ts';
 import type { Stage } from '../stage.ts';
+import { TurnAdapter } from '../turn-adapter.ts';
 import type { ReplyInput, ReplyResult } from '../types.ts';
+import { adaptTo, type LoadedAdapters } from './adapted.ts';
 import { type AskForTool, effectsOf } from './effects.ts';
 import { endsCall, Generation, sentencesOf } from './generation.ts';
 
@@ -22,6 +25,7 @@ export class BotTurn {
   private live = false;
   private committed: number | undefined;
   /** Sentences and ends of replies that earlier attempts put on the stream, by revision. */
+  private readonly adapter: TurnAdapter;
   private readonly earlier = new Map<number, { sentences: string[]; done?: EventOf<'reply.done'> }>();
 
   constructor(
@@ -29,9 +33,11 @@ export class BotTurn {
     private readonly input: ReplyInput,
     private readonly domain: Domain,
     private readonly engine: LlmEngine,
+    private readonly adapters: LoadedAdapters,
     private readonly past: Map<number, PastTurn>,
     private readonly askForTool: AskForTool,
   ) {
+    this.adapter = new TurnAdapter(input.turn, input);
     stage.signal.addEventListener('abort', () => this.current?.stop());
   }
 
@@ -43,6 +49,7 @@ export class BotTurn {
 
   onEvent(event: Placed<CallEvent>) {
     const { turn } = this.input;
+    this.adapter.onEvent(event);
     switch (event.type) {
       case 'turn.eager':
       case 'turn.final':
@@ -84,25 +91,38 @@ export class BotTurn {
     this.current?.stop();
     const earlier = this.earlier.get(revision);
     if (earlier?.done && this.committed === revision) return this.adopt(earlier.sentences, earlier.done);
+    this.write(revision, text, this.adapter.current);
+  }
+
+  private write(revision: number, text: string, adapter: string, failed?: FailedAdapter): void {
+    const earlier = this.earlier.get(revision);
     const generation = new Generation(
       revision,
       this.engine,
+      adapter,
       {
         sentence: (sentence, index) =>
           this.emit({ type: 'reply.sentence', ...this.stamp(revision), index, text: sentence }),
         done: () => this.onWritten(generation, text),
-        failed: (error) => this.onFailed(generation, error),
+        failed: (error) => this.onFailed(generation, text, error),
       },
       now,
       earlier?.sentences,
       ONE_MOMENT,
     );
+    generation.written.failedAdapter = failed;
+    if (this.committed === revision) generation.release();
     this.current = generation;
-    const { name, instructions, tools } = this.domain;
+    const variant = adaptTo(this.domain, adapter, this.adapters);
+    if ('missing' in variant) {
+      if (this.adapters.inStep) return this.onFailed(generation, text, new Error(variant.missing));
+      return this.write(revision, text, DEFAULT_ADAPTER);
+    }
+    const { name, tools } = this.domain;
     const effects = effectsOf(this.domain, generation, this.input.turn, this.askForTool);
     void generation.write({
       domain: name,
-      instructions,
+      ...variant,
       tools,
       effects,
       messages: toMessages(this.past, text),
@@ -127,9 +147,20 @@ export class BotTurn {
     if (this.committed === generation.revision) this.finish();
   }
 
-  private onFailed(generation: Generation, error: Error) {
+  /** Without a word of the adapter's own, the model without it answers; an engine that is down fails again. */
+  private onFailed(generation: Generation, text: string, error: Error): void {
     const { session, turn } = this.input;
-    this.stage.deps.log.error({ session, turn, error: error.message }, 'the reply could not be written');
+    const { sentences, adapter } = generation.written;
+    this.stage.deps.log.error(
+      { session, turn, adapter, error: error.message },
+      'the reply could not be written',
+    );
+    if (adapter !== DEFAULT_ADAPTER && sentences.length === 0) {
+      const failed = { adapter, reason: error.message };
+      return this.write(generation.revision, text, DEFAULT_ADAPTER, failed);
+    }
+    // Nobody knows whether it was the adapter.
+    generation.written.failedAdapter = undefined;
     if (!generation.replaceBy([this.domain.apology], 'apology')) generation.finish();
   }
 
@@ -158,8 +189,10 @@ export class BotTurn {
 
   private adopt(sentences: string[], done: EventOf<'reply.done'>) {
     const { source, similarity, engine, tools, inputTokens, outputTokens, firstTokenMs, fallback, at } = done;
-    const written = { sentences, source, similarity, engine, tools, inputTokens, outputTokens };
-    this.stage.finish(resultOf({ ...written, firstTokenMs, fallback, firstSentenceAt: at }));
+    const { failedAdapter, adapter = this.adapter.current } = done;
+    const written = { sentences, source, similarity, engine, adapter, failedAdapter, tools };
+    const took = { inputTokens, outputTokens, firstTokenMs, fallback };
+    this.stage.finish(resultOf({ ...written, ...took, firstSentenceAt: at }));
   }
 
   private finish() {
@@ -171,10 +204,11 @@ export class BotTurn {
    * without a tool, to words without a figure in them.
    */
   private isCacheable({ written }: Generation, question: string): boolean {
-    const { source, tools, sentences } = written;
+    const { source, tools, sentences, failedAdapter } = written;
     const text = sentences.join(' ');
     return (
       source === 'model' &&
+      !failedAdapter &&
       tools.length === 0 &&
       this.past.size === 0 &&
       !/\d/.test(question) &&

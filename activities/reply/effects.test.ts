@@ -49,6 +49,7 @@ describe('a reply that has something done', () => {
       log: createLogger(loadConfig({ ORKESTRA_LOG_LEVEL: 'silent' }), 'test'),
       draining: new AbortController().signal,
       engineFor: () => asking,
+      adapters: { get: () => undefined, inStep: true },
       askWorkflow: async () => new Map(),
       askForTool: (_, request) => {
         requests.push(request);

@@ -1,4 +1,5 @@
 import { END_CALL } from '../../domains/domain.ts';
+import type { FailedAdapter } from '../../call/adapter.ts';
 import type { AnswerSource, ToolUse } from '../../call/transcript.ts';
 import type { LlmEngine, LlmRequest } from '../../engines/llm/engine.ts';
 import { SentenceCutter } from './sentences.ts';
@@ -9,6 +10,9 @@ export interface Written {
   source: AnswerSource;
   similarity?: number;
   engine: string;
+  adapter: string;
+  /** The adapter that should have written this, but could not. */
+  failedAdapter?: FailedAdapter;
   tools: ToolUse[];
   inputTokens: number;
   outputTokens: number;
@@ -37,6 +41,7 @@ export class Generation {
   constructor(
     readonly revision: number,
     private readonly engine: LlmEngine,
+    adapter: string,
     private readonly on: {
       /** `index` counts from 0. */
       sentence(text: string, index: number): void;
@@ -58,6 +63,7 @@ export class Generation {
       sentences: [...alreadySent],
       source: 'model',
       engine: engine.name,
+      adapter,
       tools: [],
       inputTokens: 0,
       outputTokens: 0,

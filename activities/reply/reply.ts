@@ -5,12 +5,15 @@ import { type PastTurn, readDialogue } from '../dialogue.ts';
 import { Stage, type StageDeps } from '../stage.ts';
 import type { EffectOutcome } from '../../call/effects.ts';
 import type { LlmActivities, ReplyInput, ReplyResult } from '../types.ts';
+import type { LoadedAdapters } from './adapted.ts';
 import { BotTurn } from './bot-turn.ts';
 import type { ToolRequest } from './effects.ts';
 
 export interface ReplyDeps extends StageDeps {
   /** The engine that answers in a domain. */
   engineFor(domain: string): LlmEngine;
+  /** The adapters that this worker has loaded. */
+  adapters: LoadedAdapters;
   /** The turns before this one, from the workflow, which has the truth; for when Redis has lost them. */
   askWorkflow(session: string): Promise<Map<number, PastTurn>>;
   /** Has the workflow use a tool with an effect; the same request is done once. Rejects where it can't be asked. */
@@ -26,7 +29,8 @@ export function llmActivities(deps: ReplyDeps): LlmActivities {
         if (!domain) throw ApplicationFailure.nonRetryable(`no domain is called ${input.domain}`, 'BadInput');
         const { session, turn } = input;
         const past = (await readDialogue(deps.hub.redis, session, turn)) ?? (await deps.askWorkflow(session));
-        const reply = new BotTurn(stage, input, domain, deps.engineFor(input.domain), past, (request) =>
+        const engine = deps.engineFor(input.domain);
+        const reply = new BotTurn(stage, input, domain, engine, deps.adapters, past, (request) =>
           deps.askForTool(session, request),
         );
         await stage.onEvents(input.cursor, (event) => reply.onEvent(event));

@@ -1,13 +1,34 @@
 import type { z } from 'zod';
+import type { Decoding, LoraAdapter } from '../../call/adapter.ts';
 import type { EffectOutcome } from '../../call/effects.ts';
 
 /** What writes the replies: a model behind an endpoint, or the embedded responder. */
 export interface LlmEngine {
   readonly name: string;
+  /** Its words are templates: neither instructions nor decoding change them. */
+  readonly byTemplate?: true;
+  /** Absent where the engine has no weights to adapt. */
+  readonly adapters?: AdapterHost;
   warmUp(): Promise<void>;
   /** Streams one reply. Throws EngineError. When `signal` aborts it ends early, without an error. */
   reply(request: LlmRequest, signal: AbortSignal): AsyncIterable<LlmPart>;
   close(): Promise<void>;
+}
+
+/** What an adapter asks of an engine; its words are in the instructions already. */
+export interface ModelAdapter {
+  /** Names weights that the engine has loaded; absent where it has none of its own. */
+  weights?: string;
+  decoding: Decoding;
+}
+
+/** An engine that can load LoRA weights while it runs. */
+export interface AdapterHost {
+  /** Which adapters it takes: those whose `engine` is this. */
+  readonly kind: LoraAdapter['engine'];
+  /** Makes them ready under the adapter's ref; loading again changes nothing. Throws EngineError. */
+  load(adapter: LoraAdapter): Promise<void>;
+  unload(ref: string): Promise<void>;
 }
 
 export interface LlmMessage {
@@ -22,6 +43,8 @@ export interface LlmRequest {
   instructions: string;
   /** The dialogue so far, oldest first; ends with the caller. */
   messages: LlmMessage[];
+  /** The variant of the model that is to write; absent: the model as it is. */
+  adapter?: ModelAdapter;
   /** Tools that may be used inside the reply: pure functions, run by the engine. */
   tools: readonly Tool[];
   /** Tools with an effect outside the reply; absent where there are none. */

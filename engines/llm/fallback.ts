@@ -53,13 +53,17 @@ export function withFallback(first: LlmEngine, second: LlmEngine, policy: Fallba
 
   return {
     name: first.name,
+    adapters: first.adapters,
+    byTemplate: first.byTemplate,
     warmUp: () => warmUpBoth(first, second, circuit),
     async *reply(request, signal) {
       if (circuit.usesFirst) {
         if (yield* replyByFirst(request, signal)) return;
       } else if (circuit.takeProbe()) void probe(request);
       yield { type: 'engine', name: second.name };
-      yield* second.reply(request, signal);
+      // Weights are of one engine alone.
+      const adapter = request.adapter && { ...request.adapter, weights: undefined };
+      yield* second.reply({ ...request, adapter }, signal);
     },
     async close() {
       await Promise.all([first.close(), second.close()]);

@@ -8,6 +8,7 @@ const MS_BETWEEN_TOKENS = 5;
 export function createScriptedLlm(): LlmEngine {
   return {
     name: 'scripted',
+    byTemplate: true,
     async warmUp() {},
     async *reply({ messages }, signal): AsyncGenerator<LlmPart> {
       for (const [index, text] of TOKENS.entries()) {
