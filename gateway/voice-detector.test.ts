@@ -129,6 +129,40 @@ describe('the voice detector', () => {
     expect(bench.noticed.all[1]).toEqual({ kind: 'stopped', audioMs: 320, after: 16 });
   });
 
+  test('a voice has ended where only the noise of the line is left, though the engine hears speech in it', async () => {
+    const bench = new Bench([...voice(10, 0), ...voice(60)]);
+    await bench.hear(10, 1_500);
+    await bench.hear(20, 8_000);
+    await bench.hear(30, 1_500);
+    // Three windows in which the voice still rings, then twelve: half of them count.
+    expect(bench.noticed.all).toEqual([
+      { kind: 'started', audioMs: 320, after: 13 },
+      { kind: 'stopped', audioMs: (45 - 6) * WINDOW_MS, after: 45 },
+    ]);
+  });
+
+  test('and speech begins again with the voice, not with the noise', async () => {
+    const bench = new Bench([...voice(10, 0), ...voice(90)]);
+    for (const [windows, level] of [
+      [10, 1_500],
+      [20, 8_000],
+      [40, 1_500],
+      [10, 5_000],
+    ])
+      await bench.hear(windows!, level);
+    expect(bench.noticed.all.slice(2)).toEqual([{ kind: 'started', audioMs: 70 * WINDOW_MS, after: 73 }]);
+    bench.detector.close();
+  });
+
+  test('a voice hardly louder than the line is followed as the engine hears it', async () => {
+    const bench = new Bench([...voice(10, 0), ...voice(60)]);
+    await bench.hear(10, 4_000);
+    await bench.hear(20, 8_000);
+    await bench.hear(40, 4_000);
+    expect(bench.noticed.all).toHaveLength(1);
+    bench.detector.close();
+  });
+
   test('frames of any length come to the same', async () => {
     const bench = new Bench(voice(10));
     const audio = Buffer.from(new Int16Array(20 * 256).fill(8_000).buffer);

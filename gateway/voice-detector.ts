@@ -2,6 +2,7 @@ import { type MediaFormat, toSamples } from '../audio/format.ts';
 import { Resampler } from '../audio/resample.ts';
 import { now } from '../stream/call-stream.ts';
 import type { VadEngine, VadStream } from '../engines/vad/engine.ts';
+import { LineNoise } from './line-noise.ts';
 
 /** Where the caller's speech begins and ends. Positions are ms since the caller's first frame. */
 export interface VoiceListener {
@@ -22,6 +23,8 @@ const KEEP = 0.35;
  * power ratio, −40 dB. Silero's probability falls only 60–130 ms after the voice has ended.
  */
 const FAINT = 10 ** -4;
+/** A window that is as loud as the line's noise counts for half a silent one: babble is speech to the engine. */
+const MAYBE_SILENT = 0.5;
 /** So much speech, ms, before it counts as begun: a click is shorter. */
 const MIN_SPEECH_MS = 96;
 /** Windows that wait for the engine: 5 s. What comes on top is not judged. */
@@ -64,8 +67,14 @@ export class VoiceDetector {
   private opening: number[] = [];
   private last: Window | undefined;
   private speaking = false;
+  /** Windows of silence so far; half of those that are told from noise no more. */
   private silent = 0;
+  /** The latest one, and as many before it as a silence has. */
+  private readonly recent: Window[] = [];
+  private readonly noise = new LineNoise();
   private loudest = 0;
+  /** The loudest window of the stretch before: noise is what is far from a voice that is known. */
+  private before = 0;
   private gap: NodeJS.Timeout | undefined;
 
   /** `stopMs` of silence end a stretch of speech. */
@@ -132,8 +141,12 @@ export class VoiceDetector {
   }
 
   private judge(window: Window, probability: number) {
+    this.noise.add(powerOf(window));
+    this.recent.push(window);
+    if (this.recent.length > this.stopWindows + 1) this.recent.shift();
     if (this.speaking) this.judgeSpeech(window, probability);
-    else if (probability < (this.run === 0 ? BEGIN : KEEP)) this.run = 0;
+    else if (probability < (this.run === 0 ? BEGIN : KEEP) || this.noise.isAllThereIs(this.before))
+      this.run = 0;
     else {
       if (this.run++ === 0) this.begin(window);
       this.loudest = Math.max(this.loudest, powerOf(window));
@@ -148,10 +161,16 @@ export class VoiceDetector {
   private judgeSpeech(window: Window, probability: number) {
     const power = powerOf(window);
     this.loudest = Math.max(this.loudest, power);
-    if (probability >= KEEP && power >= this.loudest * FAINT) {
+    const isVoice = probability >= KEEP && power >= this.loudest * FAINT;
+    if (isVoice && !this.noise.isAllThereIs(this.loudest)) {
       this.last = window;
       this.silent = 0;
-    } else if (++this.silent >= this.stopWindows) this.stopped();
+    } else {
+      this.silent += isVoice ? MAYBE_SILENT : 1;
+      if (this.silent < this.stopWindows) return;
+      this.last = this.recent[0]!;
+      this.stopped();
+    }
   }
 
   private isEcho({ at }: Window): boolean {
@@ -176,6 +195,7 @@ export class VoiceDetector {
   private stopped() {
     if (!this.speaking) return;
     this.speaking = false;
+    this.before = this.loudest;
     this.run = 0;
     clearTimeout(this.gap);
     this.gap = undefined;
