@@ -37,13 +37,24 @@ function applyEnvironment(
 ): Map<string, string> {
   const variables = new Map<string, string>();
   for (const { path, variable } of environmentVariables()) {
-    const value = env[variable];
+    const value = env[variable] || readSecret(`${variable}_FILE`, env);
     if (value === undefined || value === '') continue;
     const [section, key] = path;
     values[section] = { ...values[section], [key]: value };
     variables.set(path.join('.'), variable);
   }
   return variables;
+}
+
+/** What Docker and Kubernetes mount as a secret: `DATABASE_URL_FILE` names a file that holds DATABASE_URL. */
+function readSecret(variable: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = env[variable];
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`${variable}: ${file} can’t be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 /** Every configuration value with the variable that sets it, from the schema itself. */

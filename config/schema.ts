@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { packageRoot } from './package.ts';
 
 /**
- * The configuration of every process. Each value comes from its environment variable, else from the file
- * (`ORKESTRA_CONFIG`, or `orkestra.toml` in the working folder), else from the default here.
+ * The configuration of every process. Each value comes from its environment variable, else from the file that the
+ * variable with `_FILE` behind it names (a mounted secret), else from the configuration file (`ORKESTRA_CONFIG`, or
+ * `orkestra.toml` in the working folder), else from the default here.
  * Temporal's connection is configured its own way: TEMPORAL_ADDRESS and friends, or `temporal.toml`.
  */
 
