@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
+import { every } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { type ApiKey, type ApiScope, looksLikeKey, useApiKey } from '../store/api-keys.ts';
@@ -54,7 +55,7 @@ export function authenticate(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
 }
 
 /** Lets keys pass that have a scope. */
-export const requires = (scope: ApiScope) =>
+const requires = (scope: ApiScope) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const { scopes } = c.get('key');
     if (!scopes.includes(scope)) {
@@ -66,10 +67,18 @@ export const requires = (scope: ApiScope) =>
     await next();
   });
 
-/** What a route says of who may use it. */
+const isJson = createMiddleware<ApiEnv>(async (c, next) => {
+  const type = c.req.header('Content-Type')?.split(';', 1)[0]!.trim().toLowerCase();
+  if (c.req.method === 'POST' && type !== 'application/json') {
+    throw new Problem('media-type', 'Send JSON, with the header Content-Type: application/json.');
+  }
+  await next();
+});
+
+/** What a route says of who may use it, and sees to. */
 export const secured = (scope: ApiScope) => ({
   security: [{ key: [scope] }],
-  middleware: requires(scope),
+  middleware: every(requires(scope), isJson) as MiddlewareHandler<ApiEnv>,
 });
 
 /** Keys that were good a moment ago: not every request asks Postgres. */

@@ -50,14 +50,6 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   app.use('/v1/*', authenticate(deps));
-  app.use('/v1/*', async (c, next) => {
-    const isSent = c.req.header('Content-Length') !== '0' && c.req.raw.body !== null;
-    const type = c.req.header('Content-Type')?.split(';', 1)[0]!.trim().toLowerCase();
-    if (isSent && c.req.method === 'POST' && type !== 'application/json') {
-      throw new Problem('media-type', 'Send JSON, with the header Content-Type: application/json.');
-    }
-    await next();
-  });
   app.use(
     '/v1/*',
     bodyLimit({

@@ -124,8 +124,8 @@ function explained(error: unknown): unknown {
   if (!isGrpcServiceError(grpc)) return error;
   if (grpc.code === INVALID_ARGUMENT) {
     return new Problem(
-      'invalid',
-      'Temporal does not understand this request: check the pageToken.',
+      'unknown',
+      'There is no such page: take pageToken from the page before.',
       {},
       { cause: error },
     );

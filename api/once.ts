@@ -58,7 +58,7 @@ export const once = (redis: RedisClient) =>
       const before = JSON.parse(kept) as Kept;
       if (before.fingerprint !== fingerprint) {
         throw new Problem(
-          'invalid',
+          'conflict',
           'This Idempotency-Key came with another request before: take a new key for a new request.',
         );
       }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig } from '../config/load.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { ApiClient } from './api-client.ts';
+import { runSchemathesis } from './schemathesis.ts';
 import { StreamCaller } from './stream-caller.ts';
 import { System } from './system.ts';
 
@@ -16,6 +17,8 @@ describe('the HTTP API', () => {
       ORKESTRA_LLM: 'scripted',
       ORKESTRA_TTS: 'scripted',
       ORKESTRA_EMBEDDING: 'scripted',
+      // Schemathesis sends more a minute than any client should.
+      ORKESTRA_API_REQUESTS_PER_MINUTE: '100000',
     });
     api = await ApiClient.open(system.workers.apiUrl);
     hub = new StreamHub(loadConfig().redis, () => undefined);
@@ -121,7 +124,7 @@ describe('the HTTP API', () => {
       expect(again.body).toEqual(first.body);
       expect(again.headers.get('Idempotent-Replayed')).toBe('true');
       expect(await api.post('/v1/calls', { domain: 'clinic' }, header)).toMatchObject(
-        problem(422, 'invalid', /another request before: take a new key/),
+        problem(409, 'conflict', /another request before: take a new key/),
       );
       const path = `/v1/calls/${first.body.session}`;
       const say = key();
@@ -177,7 +180,7 @@ describe('the HTTP API', () => {
     ['POST', '/v1/calls', `{"domain":"x' OR 1=1"}`, problem(422, 'invalid', /body.domain/)],
     ['GET', `/v1/calls?domain=x'%20OR%201=1`, undefined, problem(422, 'invalid', /query.domain/)],
     ['GET', '/v1/calls?pageSize=1000', undefined, problem(422, 'invalid', /query.pageSize/)],
-    ['GET', '/v1/calls?pageToken=abcd', undefined, problem(422, 'invalid', /pageToken/)],
+    ['GET', '/v1/calls?pageToken=abcd', undefined, problem(404, 'unknown', /pageToken/)],
     ['POST', '/v1/calls', JSON.stringify({ domain: 'x'.repeat(70_000) }), problem(413, 'too-large', /65536/)],
     ['DELETE', '/v1/cache/answers', undefined, problem(409, 'conflict', /say which ones, or all=true/)],
   ])('%s %s %s is refused with what to do', async (method, path, body, expected) => {
@@ -188,9 +191,22 @@ describe('the HTTP API', () => {
   });
 
   test('takes JSON only', async () => {
-    expect(await api.send('POST', '/v1/calls', 'session=abc')).toMatchObject(
-      problem(415, 'media-type', /Content-Type: application\/json/),
-    );
+    for (const body of [undefined, 'session=abc']) {
+      expect(await api.send('POST', '/v1/calls', body)).toMatchObject(
+        problem(415, 'media-type', /Content-Type: application\/json/),
+      );
+    }
+  });
+
+  test('answers whatever schemathesis makes up as its description says', { timeout: 600_000 }, async () => {
+    const { body } = await api.post('/v1/calls', { settings: { connectMs: 600_000 } });
+    const examples = Number(process.env.ORKESTRA_API_EXAMPLES ?? 2);
+    const seed = Number(process.env.ORKESTRA_API_SEED ?? 1);
+    const run = { key: api.key, session: body.session, examples, seed };
+    const { code, output, cases } = await runSchemathesis(system.workers.apiUrl, run);
+    process.stderr.write(`schemathesis made ${cases} requests\n`);
+    expect(code, output).toBe(0);
+    expect(cases).toBeGreaterThan(300);
   });
 
   describe('keys', () => {
@@ -225,7 +241,7 @@ describe('the HTTP API', () => {
       const keys = await hub.redis.keys('orkestra:api:rate:*');
       for (const key of keys) await hub.redis.incrby(key, perMinute);
       const answer = await own.get('/v1/calls');
-      expect(answer).toMatchObject(problem(429, 'too-many', /600 requests a minute: try again in \d+ s/));
+      expect(answer).toMatchObject(problem(429, 'too-many', /100000 requests a minute: try again in \d+ s/));
       expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
       for (const key of keys) await hub.redis.del(key);
     });

@@ -47,7 +47,7 @@ const list = createRoute({
   tags: ['calls'],
   ...secured('calls:read'),
   request: { query: listQuery },
-  responses: { 200: gives(listedCallsSchema, 'A page of calls'), ...problems() },
+  responses: { 200: gives(listedCallsSchema, 'A page of calls'), ...problems('unknown') },
 });
 
 const inspect = createRoute({
@@ -116,7 +116,7 @@ export function callRoutes(app: OpenAPIHono<ApiEnv>, { config, client }: ApiDeps
   app.openapi(list, async (c) => {
     const { pageSize = PAGE, pageToken, ...filter } = c.req.valid('query');
     if (pageToken !== undefined && !looksLikePageToken(pageToken)) {
-      throw new Problem('invalid', 'Correct query.pageToken: take it from the page before.');
+      throw new Problem('unknown', 'There is no such page: take pageToken from the page before.');
     }
     const page = { size: pageSize, token: pageToken };
     return c.json(await calls.ask(REQUEST_MS, () => listCalls(client, taskQueuePrefix, filter, page)), 200);
