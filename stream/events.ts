@@ -104,6 +104,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     similarity: z.number(),
   }),
   z.object({ type: z.literal('recall.miss'), at, turn, attempt, revision }),
+  /** Another call asks the same just now: a hit or a miss follows within `waitMs`, and the model may wait for it. */
+  z.object({ type: z.literal('recall.wait'), at, turn, attempt, revision, waitMs: z.number().nonnegative() }),
 
   // From `reply`: what is to be said, sentence by sentence.
   z.object({

@@ -14,6 +14,9 @@ import { endsCall, Generation, sentencesOf } from './generation.ts';
 /** Said when a tool keeps the caller waiting. */
 export const ONE_MOMENT = 'One moment, please.';
 
+/** A hit or a miss that was promised may be this late, ms: then the model is asked without it. */
+const WAIT_SLACK_MS = 250;
+
 /**
  * The bot's side of one turn: starts to write on the eager hearing, starts again when the caller went on and said
  * more, and is done when the final hearing has been answered.
@@ -23,6 +26,8 @@ export class BotTurn {
   /** The hearing to answer, while what the stream already holds is still being read. */
   private pending: EventOf<'turn.eager'> | EventOf<'turn.final'> | undefined;
   private live = false;
+  /** What `current` answers. */
+  private question = '';
   private committed: number | undefined;
   /** Sentences and ends of replies that earlier attempts put on the stream, by revision. */
   private readonly adapter: TurnAdapter;
@@ -60,6 +65,12 @@ export class BotTurn {
         return;
       case 'recall.hit':
         if (event.turn === turn) this.onHit(event);
+        return;
+      case 'recall.wait':
+        if (event.turn === turn) this.onWait(event);
+        return;
+      case 'recall.miss':
+        if (event.turn === turn) this.onMiss(event.revision);
         return;
       case 'reply.sentence':
         if (event.turn === turn && event.attempt < this.stage.attempt) {
@@ -113,6 +124,7 @@ export class BotTurn {
     generation.written.failedAdapter = failed;
     if (this.committed === revision) generation.release();
     this.current = generation;
+    this.question = text;
     const variant = adaptTo(this.domain, adapter, this.adapters);
     if ('missing' in variant) {
       if (this.adapters.inStep) return this.onFailed(generation, text, new Error(variant.missing));
@@ -133,6 +145,18 @@ export class BotTurn {
     if (this.current?.revision === revision) {
       this.current.replaceBy(sentencesOf(answer), 'cache', similarity);
     }
+  }
+
+  /** Another call's model is at work on the same words: ours rests, unless it has begun to speak. */
+  private onWait({ revision, waitMs }: EventOf<'recall.wait'>) {
+    if (!this.live || this.current?.revision !== revision || !this.current.rest()) return;
+    this.stage.after(waitMs + WAIT_SLACK_MS, 'resting', () => this.onMiss(revision));
+  }
+
+  private onMiss(revision: number) {
+    this.stage.clear('resting');
+    if (this.current?.revision !== revision || !this.current.resting) return;
+    this.start(revision, this.question);
   }
 
   private onWritten(generation: Generation, question: string) {

@@ -33,6 +33,8 @@ export const endsCall = (written: Written) => written.tools.some(({ name }) => n
 export class Generation {
   readonly written: Written;
   done = false;
+  /** The model was left alone: see `rest`. */
+  resting = false;
   /** Resolves when the caller's words are final, and when the writing is given up. */
   readonly released: Promise<void>;
   release!: () => void;
@@ -110,6 +112,14 @@ export class Generation {
     Object.assign(this.written, { source, similarity, tools: [] });
     for (const sentence of sentences) this.add(sentence);
     this.finish();
+    return true;
+  }
+
+  /** Leaves the model alone, for a stored answer that may come. False where it has begun to answer. */
+  rest(): boolean {
+    if (this.done || this.written.sentences.length > 0 || this.written.tools.length > 0) return false;
+    this.resting = true;
+    this.stop();
     return true;
   }
 
