@@ -1,5 +1,6 @@
 import { type BaseContext, Builtins, Cli, type Command } from './clipanion.ts';
 import { CreateApiKey, ListApiKeys, RevokeApiKey } from './commands/api-key.ts';
+import { AnalyticsReport } from './commands/analytics-report.ts';
 import { EndCall } from './commands/end-call.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
@@ -24,6 +25,7 @@ const commands = [
   EndCall,
   MonitorSession,
   ReplaySession,
+  AnalyticsReport,
   OrchestratorHealth,
   Worker,
   Provision,

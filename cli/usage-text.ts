@@ -1,19 +1,26 @@
 /** What stands for an option's value in help texts; clipanion 3 knows no names for them and writes `#0`. */
 const placeholders: Record<string, string> = {
+  '--adapter': 'NAME',
   '--audio': 'FILE',
   '--customer': 'ID',
   '--days': 'NUMBER',
   '--domain': 'NAME',
+  '--engine': 'NAME',
   '--event': 'TYPE',
   '--format': 'FORMAT',
+  '--from': 'TIME',
   '--history': 'FILE',
+  '--last': 'SPAN',
   '--output': 'PATH',
   '--phone': 'E164',
   '--reason': 'TEXT',
+  '--reference': 'FILE',
+  '--session': 'SESSION',
   '--scope': 'SCOPE',
   '--set': 'KEY=VALUE',
   '--tenant': 'NAME',
   '--text': 'LINE',
+  '--to': 'TIME',
 };
 
 const OPTION_LINE = /^ {2}(-\S+(?: [A-Z0-9=]+)?) {2,}(\S.*)$/gm;

@@ -24,7 +24,7 @@ export function callRow(call: FinishedCall, prices: PriceTable, fallback: string
   const { session, domain, startedAt, endedAt, reason, turns, tally = emptyTally() } = call;
   const { answeredAt, callerMs, botMs, said } = tally;
   const outcome = outcomeOf(reason, turns);
-  const handledMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
+  const handleMs = answeredAt === undefined ? undefined : Math.max(0, endedAt - answeredAt);
   const saidCost = Object.entries(said).reduce(
     (sum, [engine, characters]) => sum + speechCost(prices, engine, characters),
     0,
@@ -46,8 +46,9 @@ export function callRow(call: FinishedCall, prices: PriceTable, fallback: string
     idle_prompts: tally.idlePrompts,
     caller_ms: callerMs,
     bot_ms: botMs,
-    silent_ms: Math.max(0, handledMs - callerMs - botMs),
-    cost: saidCost + lineCost(prices, call.origin ?? '', handledMs),
+    silent_ms: Math.max(0, (handleMs ?? 0) - callerMs - botMs),
+    handle_ms: handleMs,
+    cost: saidCost + lineCost(prices, call.origin ?? '', handleMs ?? 0),
     adapters: tally.adapters,
     engines: tally.engines,
   };

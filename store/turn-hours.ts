@@ -13,6 +13,7 @@ export const durations = {
 } as const;
 
 export type Duration = keyof typeof durations;
+export const durationNames = Object.keys(durations) as Duration[];
 
 /** What is counted or added up of turns, by column, from a row of `turns`. */
 const sums = {
@@ -39,23 +40,26 @@ const sums = {
 export type Sum = keyof typeof sums;
 export const sumNames = Object.keys(sums) as Sum[];
 
-const keys = ['hour', 'domain', 'adapter', 'engine', 'recogniser', 'voice'] as const;
+export const hourKeys = ['hour', 'domain', 'adapter', 'engine', 'recogniser', 'voice'] as const;
 
-/** Selects rows as those of `turn_hours` from `source`, which has the columns of `turns`. */
-export function hoursOf(
-  source: string,
-  of: readonly Duration[] = Object.keys(durations) as Duration[],
-): string {
+/** The start of the hour, or of another length of time (`5 minutes`), of a turn. */
+const startOf = (length: string) => `date_bin('${length}', speech_started_at, timestamptz 'epoch')`;
+
+/**
+ * Selects rows as those of `turn_hours` from `source`, which has the columns of `turns`; a row a `length` of time in
+ * place of an hour.
+ */
+export function hoursOf(source: string, of: readonly Duration[] = durationNames, length = '1 hour'): string {
   const packed = of.map((name) => `coalesce(string_agg(float4send(${durations[name]}), ''), '') as ${name}`);
   const columns = [...Object.entries(sums).map(([name, sum]) => `${sum} as ${name}`), ...packed];
-  return `select date_trunc('hour', speech_started_at, 'UTC') as hour, domain, adapter, engine, recogniser, voice,
-    ${columns.join(',\n    ')}
+  return `select ${startOf(length)} as hour, domain, adapter, engine, recogniser, voice,
+    ${columns.join(', ')}
     from ${source} group by 1, 2, 3, 4, 5, 6`;
 }
 
 /** The same for the rows of `tool_hours`. What a tool with an effect tells says whether it was done. */
 export const toolHoursOf = (source: string): string =>
-  `select date_trunc('hour', speech_started_at, 'UTC') as hour, domain, adapter, engine, recogniser, voice,
+  `select ${startOf('1 hour')} as hour, domain, adapter, engine, recogniser, voice,
     use ->> 'name' as tool, count(*)::int as uses,
     count(*) filter (where use -> 'output' ->> 'done' = 'false')::int as not_done
     from ${source} cross join lateral jsonb_array_elements(tools) as use group by 1, 2, 3, 4, 5, 6, 7`;
@@ -66,7 +70,7 @@ const ADDING_LOCK = 7_236_002;
 const adding = (() => {
   const plus = (name: string) => `${name} = turn_hours.${name} + excluded.${name}`;
   const append = (name: string) => `${name} = turn_hours.${name} || excluded.${name}`;
-  const names = [...keys, ...sumNames, ...Object.keys(durations)];
+  const names = [...hourKeys, ...sumNames, ...durationNames];
   return `
     with waiting as (
       select session, turn from turns_to_add where (select pg_try_advisory_xact_lock(${ADDING_LOCK}))
@@ -79,11 +83,11 @@ const adding = (() => {
       select turns.* from turns join taken using (session, turn)
     ), hours as (
       insert into turn_hours (${names.join(', ')}) ${hoursOf('added')}
-      on conflict (${keys.join(', ')}) do update set
-        ${[...sumNames.map(plus), ...Object.keys(durations).map(append)].join(', ')}
+      on conflict (${hourKeys.join(', ')}) do update set
+        ${[...sumNames.map(plus), ...durationNames.map(append)].join(', ')}
     ), tools as (
-      insert into tool_hours (${keys.join(', ')}, tool, uses, not_done) ${toolHoursOf('added')}
-      on conflict (${keys.join(', ')}, tool) do update set
+      insert into tool_hours (${hourKeys.join(', ')}, tool, uses, not_done) ${toolHoursOf('added')}
+      on conflict (${hourKeys.join(', ')}, tool) do update set
         uses = tool_hours.uses + excluded.uses, not_done = tool_hours.not_done + excluded.not_done
     )
     select count(*)::int as count from taken`;

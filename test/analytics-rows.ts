@@ -1,5 +1,5 @@
 import { emptyTally, type TurnFacts } from '../call/facts.ts';
-import type { Turn } from '../call/transcript.ts';
+import type { Turn, TurnTimes } from '../call/transcript.ts';
 import { loadConfig } from '../config/load.ts';
 import { callRow, type FinishedCall } from '../store/call-row.ts';
 import type { Database } from '../store/database.ts';
@@ -16,7 +16,10 @@ export const prices: PriceTable = priceTableSchema.parse({
 });
 
 /** A turn that began at `at`, ms since the Unix epoch, with what is given of it. */
-export function someTurn(at: number, more: Partial<Turn> = {}): Turn {
+export function someTurn(
+  at: number,
+  more: Partial<Omit<Turn, 'times'>> & { times?: Partial<TurnTimes> } = {},
+): Turn {
   return {
     turn: 1,
     caller: 'What is my balance?',

@@ -2,7 +2,13 @@ import { spokenText } from '../tts/spoken-text.ts';
 
 /** Words wrong, missing or too many, as a share of the words that were said. Numerals count as their words. */
 export function wordErrorRate(heard: string, said: string): number {
-  const [a, b] = [words(heard), words(said)];
+  const { errors, words } = wordErrors(heard, said);
+  return errors / words;
+}
+
+/** The same as counts: the rate of many texts is that of their sums. */
+export function wordErrors(heard: string, said: string): { errors: number; words: number } {
+  const [a, b] = [wordsOf(heard), wordsOf(said)];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, word] of a.entries()) {
     const next = [i + 1];
@@ -11,10 +17,10 @@ export function wordErrorRate(heard: string, said: string): number {
     }
     row = next;
   }
-  return row.at(-1)! / b.length;
+  return { errors: row.at(-1)!, words: b.length };
 }
 
-const words = (text: string) =>
+const wordsOf = (text: string) =>
   spokenText(text)
     .toLowerCase()
     .replace(/[^a-z' ]/g, ' ')

@@ -50,6 +50,8 @@ alter table calls
   add column caller_ms real,
   add column bot_ms real,
   add column silent_ms real,
+  -- From its first word to the end, where the caller heard the bot.
+  add column handle_ms real,
   -- Of the line, and of words from outside; the turns' are with them.
   add column cost double precision not null default 0,
   add column adapters text[] not null default '{}',
