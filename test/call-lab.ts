@@ -42,6 +42,7 @@ import { DatabaseOnDemand } from '../workers/database.ts';
 import { loadWorkflows } from '../workers/workflow-bundle.ts';
 import type { call } from '../workflows/index.ts';
 import type { CallInput } from '../workflows/messages.ts';
+import { recordHistories, rememberCall } from './record-history.ts';
 import { StreamCaller } from './stream-caller.ts';
 
 /** Answers each question by repeating it: what comes out tells what went in. */
@@ -163,10 +164,12 @@ export class CallLab {
       taskQueue: taskQueueOf(this.prefix, 'call'),
       args: [input],
     });
+    rememberCall(handle);
     return { session, handle, caller: new StreamCaller(this.hub, session) };
   }
 
   async close() {
+    await recordHistories();
     for (const stop of this.stops) await stop();
   }
 
