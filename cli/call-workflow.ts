@@ -4,7 +4,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { type CallRequest, sessionIdSchema, workflowIdOf } from '../call/request.ts';
-import { stateQuery, transcriptQuery } from '../workflows/messages.ts';
+import { searchAttributes, stateQuery, transcriptQuery } from '../workflows/messages.ts';
 import { callStart } from '../workflows/start-options.ts';
 import { CliError, usageError } from './error.ts';
 import { type TemporalAccess, within } from './connect-temporal.ts';
@@ -49,17 +49,32 @@ export async function refuseIfTaken(temporal: TemporalAccess, session: string): 
   }
 }
 
+/** A call as Temporal lists it. */
+export interface CallStatus {
+  status: 'running' | 'ended' | 'unknown';
+  domain?: string;
+  adapter?: string;
+}
+
 /** Whether a call runs, has ended, or was never there. */
-export async function statusOf(
+export const statusOf = async (temporal: TemporalAccess, session: string) =>
+  (await describeCall(temporal, session)).status;
+
+/** The same, with what the Web UI shows of it. */
+export async function describeCall(
   { client, connection }: TemporalAccess,
   session: string,
-): Promise<'running' | 'ended' | 'unknown'> {
+): Promise<CallStatus> {
   const handle = client.workflow.getHandle(workflowIdOf(session));
   try {
-    const { status } = await within(connection, () => handle.describe());
-    return status.name === 'RUNNING' ? 'running' : 'ended';
+    const { status, typedSearchAttributes: shown } = await within(connection, () => handle.describe());
+    return {
+      status: status.name === 'RUNNING' ? 'running' : 'ended',
+      domain: shown.get(searchAttributes.domain),
+      adapter: shown.get(searchAttributes.adapter),
+    };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'unknown';
+    if (error instanceof WorkflowNotFoundError) return { status: 'unknown' };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { CallStream } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import { StreamHub } from '../stream/hub.ts';
-import { statusOf } from './call-workflow.ts';
+import { type CallStatus, describeCall } from './call-workflow.ts';
 import { openRedis } from './connect-redis.ts';
 import type { TemporalAccess } from './connect-temporal.ts';
 import type { Places } from './places.ts';
@@ -15,25 +15,28 @@ export interface Following {
   live: boolean;
   signal: AbortSignal;
   show(event: Placed<CallEvent>): void;
-  /** Told of entries that can't be read, and of a Redis that is away for a while. */
+  /** What Temporal says of the call, each time that it is asked. */
+  onStatus?(status: CallStatus): void;
+  /** Told of entries that can't be read, and of a Redis or Temporal that is away for a while, or back. */
   note(problem: string): void;
 }
 
-/** Shows the events of a call that are kept, then those to come. Throws CliError where Redis is not there. */
+/**
+ * Shows the events of a call that are kept, then those to come. Redis and Temporal may go away meanwhile: what was
+ * missed is shown when they are back. Throws CliError where Redis is not there to begin with.
+ */
 export async function followCall(
   places: Places,
   temporal: TemporalAccess,
-  { session, live, signal, show, note }: Following,
+  { session, live, signal, show, onStatus, note }: Following,
 ): Promise<void> {
   // The hub would wait for a Redis that is away; a user should not.
   const { redis } = await openRedis(places.config.redis);
   redis.disconnect();
-  let lastProblem = '';
-  const hub = new StreamHub(places.config.redis, ({ message }) => {
-    // Each attempt to reconnect fails alike.
-    if (message !== lastProblem) note(`Redis is away: ${message}`);
-    lastProblem = message;
-  });
+  const redisState = new Absence('Redis', note);
+  const temporalState = new Absence('Temporal', note);
+  const hub = new StreamHub(places.config.redis, ({ message }) => redisState.away(message));
+  hub.redis.on('ready', () => redisState.back());
   const stream = new CallStream(hub, session, (error) =>
     note(`an event could not be read: ${error.message}`),
   );
@@ -47,15 +50,39 @@ export async function followCall(
       };
       stream.onEvents('0', onEvent).then(() => (live ? undefined : resolve()), reject);
       poll = setInterval(() => {
-        statusOf(temporal, session).then(
-          (status) => (status === 'running' ? undefined : resolve()),
-          // Temporal may be away for a while; the stream goes on without it.
-          () => undefined,
+        describeCall(temporal, session).then(
+          (status) => {
+            temporalState.back();
+            onStatus?.(status);
+            if (status.status !== 'running') resolve();
+          },
+          // The stream goes on without it.
+          () => temporalState.away('no answer'),
         );
       }, STATUS_EVERY_MS);
     });
   } finally {
     clearInterval(poll);
     await hub.close();
+  }
+}
+
+/** Says once that a server is away, and once that it is back. */
+class Absence {
+  private isAway = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly note: (problem: string) => void,
+  ) {}
+
+  away(reason: string) {
+    if (!this.isAway) this.note(`${this.name} is away (${reason || 'connection refused'}): waiting for it.`);
+    this.isAway = true;
+  }
+
+  back() {
+    if (this.isAway) this.note(`${this.name} is back.`);
+    this.isAway = false;
   }
 }

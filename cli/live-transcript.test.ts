@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CallEvent, EventOf } from '../stream/events.ts';
 import { LiveTranscript } from './live-transcript.ts';
-import { asDialogue, asTable, tableHeading } from './render.ts';
+import { asDialogue } from './render.ts';
 
 const START = 1_700_000_000_000;
 const turn = { turn: 1, attempt: 1, revision: 2 };
@@ -113,7 +113,7 @@ describe('a live transcript', () => {
   test('says where the answer came from that was given, not one that was prepared before', () => {
     const stored: CallEvent = { ...written, source: 'cache', similarity: 0.97 };
     followed([connected, { ...written, revision: 1 }, final, stored, started, ended('From nine.')]);
-    expect(lines.at(-1)).toBe('                 heard → spoken 634 ms · transcript 512 ms · cache');
+    expect(lines.at(-1)).toBe('                 heard → spoken 634 ms · transcript 512 ms · cache 0.97');
   });
 
   test('keeps turns and asides as data', () => {
@@ -138,16 +138,8 @@ describe('a live transcript', () => {
         engine: 'responder',
         voiceToVoiceMs: 634,
         transcriptMs: 512,
+        tools: [],
       },
-    ]);
-  });
-
-  test('as a table has one row a turn', () => {
-    print(tableHeading);
-    followed([connected, greeting, final, written, started, ended('From nine to five.')], asTable(print));
-    expect(lines).toEqual([
-      'turn    spoken  transcript  from        caller → what they heard',
-      '   1    634 ms      512 ms  responder   “What are your hours?” → “From nine to five.”',
     ]);
   });
 });

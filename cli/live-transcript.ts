@@ -1,5 +1,5 @@
 import { type CallEvent, type EventOf, replyUtterance } from '../stream/events.ts';
-import { type FollowedTurn, transcriptDelay, type TranscriptView } from './render.ts';
+import { type FollowedTurn, toolName, transcriptDelay, type TranscriptView } from './render.ts';
 
 export interface FollowedAside {
   utterance: string;
@@ -15,6 +15,8 @@ export class LiveTranscript {
   private readonly revisions = new Map<number, number>();
   /** Replies that have been written, by turn and revision: some before it is known which revision counts. */
   private readonly replies = new Map<string, EventOf<'reply.done'>>();
+  /** Sentences that have been written, by turn and revision, until the reply has been heard. */
+  private readonly sentences = new Map<string, string[]>();
   private readonly startedAt = new Map<string, number>();
   private beganAt: number | undefined;
 
@@ -27,8 +29,15 @@ export class LiveTranscript {
   add(event: CallEvent) {
     this.beganAt ??= event.at;
     switch (event.type) {
+      case 'turn.partial':
+      case 'turn.eager':
+        this.view.growing?.({ turn: event.turn, caller: event.text, answer: '' });
+        break;
       case 'turn.final':
         this.understood(event);
+        break;
+      case 'reply.sentence':
+        this.written(event);
         break;
       case 'reply.done':
         this.replies.set(`${event.turn}/${event.revision}`, event);
@@ -59,17 +68,41 @@ export class LiveTranscript {
       transcriptMs: transcriptDelay(at, speech),
     });
     this.view.caller?.(speech.speechStartedAt - this.beganAt!, text);
+    this.grown(turn);
+  }
+
+  /** Sentences for the hearing that counts; those for another one are never heard. */
+  private written({ turn, revision, index, text }: EventOf<'reply.sentence'>) {
+    const key = `${turn}/${revision}`;
+    const sentences = this.sentences.get(key) ?? [];
+    this.sentences.set(key, sentences);
+    sentences[index] = text;
+    this.grown(turn);
+  }
+
+  private grown(turn: number) {
+    const known = this.byUtterance.get(replyUtterance(turn));
+    if (!known || known.answered) return;
+    const answer = this.sentences.get(`${turn}/${this.revisions.get(turn)}`) ?? [];
+    this.view.growing?.({ turn, caller: known.caller, answer: answer.filter(Boolean).join(' ') });
   }
 
   private heard({ at, utterance, heard, interrupted }: EventOf<'playback.ended'>) {
     this.view.bot?.((this.startedAt.get(utterance) ?? at) - this.beganAt!, heard, interrupted);
     const turn = this.byUtterance.get(utterance);
     if (!turn) {
-      this.asides.push({ utterance, heard, interrupted });
+      const aside = { utterance, heard, interrupted };
+      this.asides.push(aside);
+      this.view.aside?.(aside);
       return;
     }
     const reply = this.replies.get(`${turn.turn}/${this.revisions.get(turn.turn)}`);
-    Object.assign(turn, { heard, interrupted, answered: true, source: reply?.source, engine: reply?.engine });
+    const { source, engine, similarity, tools } = reply ?? {};
+    Object.assign(turn, { heard, interrupted, answered: true, source, engine, similarity });
+    turn.tools = tools?.map(toolName);
+    for (const key of this.sentences.keys()) {
+      if (key.startsWith(`${turn.turn}/`)) this.sentences.delete(key);
+    }
     this.view.turn(turn);
   }
 }

@@ -1,3 +1,4 @@
+import type { FollowedAside } from './live-transcript.ts';
 import type { AnswerSource, ToolUse, Turn } from '../call/transcript.ts';
 
 /** A turn as it was followed live. Times are in ms. */
@@ -47,7 +48,7 @@ export function asFollowed({ times, adapter, tools, ...turn }: Turn & { similari
 }
 
 /** A tool by its name, and that it came to nothing where it did. */
-function toolName({ name, output }: ToolUse): string {
+export function toolName({ name, output }: ToolUse): string {
   const undone = (output as { done?: unknown } | null | undefined)?.done === false;
   return undone ? `${name} (not done)` : name;
 }
@@ -58,6 +59,19 @@ export interface TranscriptView {
   bot?(at: number, heard: string, interrupted: boolean): void;
   /** The turn's reply has been heard. */
   turn(turn: FollowedTurn): void;
+  /** Something that was no reply has been heard; `bot` was told of it as well. */
+  aside?(aside: FollowedAside): void;
+  /** A turn that goes on, at each word of it. */
+  growing?(turn: GrowingTurn): void;
+}
+
+/** A turn as far as it has come. */
+export interface GrowingTurn {
+  turn: number;
+  /** What the caller is understood to have said so far. */
+  caller: string;
+  /** The sentences that have been written for an answer. */
+  answer: string;
 }
 
 type Print = (line: string) => void;
@@ -68,21 +82,6 @@ export const asDialogue = (print: Print): TranscriptView => ({
   bot: (at, heard, interrupted) => print(`${clock(at)}  bot     ${heardWords(heard, interrupted)}`),
   turn: (turn) => print(`${' '.repeat(17)}${times(turn)}`),
 });
-
-/** One row a turn; `tableHeading` goes above. */
-export const asTable = (print: Print): TranscriptView => ({ turn: (turn) => print(tableRow(turn)) });
-
-export const tableHeading = cells('turn', 'spoken', 'transcript', 'from', 'caller → what they heard');
-
-export function tableRow(turn: FollowedTurn): string {
-  const { voiceToVoiceMs, transcriptMs, caller, heard, interrupted } = turn;
-  const words = `“${caller}” → “${heardWords(heard, interrupted)}”`;
-  return cells(String(turn.turn), inMs(voiceToVoiceMs), inMs(transcriptMs), originOf(turn) ?? '', words);
-}
-
-function cells(turn: string, spoken: string, transcript: string, from: string, words: string): string {
-  return `${turn.padStart(4)}  ${spoken.padStart(8)}  ${transcript.padStart(10)}  ${from.padEnd(10)}  ${words}`;
-}
 
 function heardWords(heard: string, interrupted: boolean): string {
   if (!interrupted) return heard || '(said nothing)';
@@ -104,12 +103,13 @@ function times(turn: FollowedTurn): string {
 const inMs = (ms: number | undefined) => (ms === undefined ? '' : `${Math.round(ms)} ms`);
 
 /** Who wrote the answer: the cache (with how near the stored question was), the engine by its name, or nobody in time. */
-function originOf({ source, engine, similarity }: FollowedTurn): string | undefined {
+export function originOf({ source, engine, similarity }: FollowedTurn): string | undefined {
   if (source === 'cache' && similarity !== undefined) return `cache ${similarity.toFixed(2)}`;
   return source === 'model' ? engine || 'model' : source;
 }
 
-function extrasOf({ adapter, tools = [] }: FollowedTurn): string[] {
+/** What else there is to say of a turn. */
+export function extrasOf({ adapter, tools = [] }: FollowedTurn): string[] {
   return [...(adapter ? [`adapter ${adapter}`] : []), ...tools];
 }
 

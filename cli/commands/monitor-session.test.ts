@@ -3,7 +3,7 @@ import { CallLab } from '../../test/call-lab.ts';
 import type { StreamCaller } from '../../test/stream-caller.ts';
 import { orkestra } from '../testing/captured-run.ts';
 
-const HEADING = 'turn    spoken  transcript  from        caller → what they heard';
+const HEADING = 'turn  spoken    text  from        caller → what they heard';
 
 describe('monitor-session', () => {
   let lab: CallLab;
@@ -43,7 +43,8 @@ describe('monitor-session', () => {
       new RegExp(`^Call ${session}: conversation · banking · adapter default · turns: 1 · since 20`),
     );
     expect(rest[0]).toBe(HEADING);
-    expect(rest[1]).toMatch(/^ {3}1 .* echo {8}“first question” → “You said first question”$/);
+    expect(rest[1]).toMatch(/^ {22}greeting {4}“Hello, this is .*”$/);
+    expect(rest[2]).toMatch(/^ {3}1 {18}echo {8}“first question” → “You said first question”$/);
     await caller.hangUp();
     await handle.result();
     caller.leave();
@@ -72,15 +73,19 @@ describe('monitor-session', () => {
     const rows: string[] = [];
     const following = orkestra(['monitor-session', session, '--follow'], (row) => rows.push(row));
     await talk(caller);
-    await expect.poll(() => rows).toHaveLength(2);
-    expect(rows[1]).toMatch(/“first question” → “You said first question”$/);
+    await expect.poll(() => rows).toHaveLength(4);
+    expect(rows[0]).toMatch(new RegExp(`^Call ${session}: .*running$`));
+    expect(rows[1]).toBe(HEADING);
+    expect(rows[2]).toMatch(/^ {22}greeting /);
+    expect(rows[3]).toMatch(/“first question” → “You said first question”$/);
     await caller.speak();
     await caller.untilHeard('reply-2');
     await caller.hangUp();
     expect(await following).toMatchObject({ code: 0, stderr: '' });
-    expect(rows).toHaveLength(3);
-    expect(rows[0]).toBe(HEADING);
-    expect(rows[2]).toMatch(/^ {3}2 .* ms {2}echo .*“what is my balance” → “You said what is my balance”$/);
+    expect(rows.slice(4)).toEqual([
+      expect.stringMatching(/^ {3}2 +\d+ {2}echo +“what is my balance” → “You said what is my balance”$/),
+      '      the call has ended: the caller hung up',
+    ]);
     await handle.result();
     caller.leave();
   });
@@ -132,6 +137,25 @@ describe('monitor-session', () => {
     caller.leave();
   });
 
+  test('lists the calls that run', async () => {
+    const { session, handle, caller } = await lab.start();
+    await talk(caller);
+    const listed = async () => (await orkestra(['monitor-session', '--all'])).stdout;
+    const row = new RegExp(`^${session} +0:\\d\\d {6}1 {2}conversation {2}banking, default$`, 'm');
+    await expect.poll(listed).toMatch(row);
+    const [count, heading] = (await listed()).split('\n');
+    expect(count).toMatch(/^\d calls? runs? · 20.*Z$/);
+    expect(heading).toMatch(/^session +since {2}turns {2}phase {9}domain, adapter$/);
+    const { stdout } = await orkestra(['monitor-session', '--all', '--format', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      calls: expect.arrayContaining([expect.objectContaining({ session, turns: 1 })]),
+    });
+    await caller.hangUp();
+    await handle.result();
+    caller.leave();
+    await expect.poll(listed).not.toContain(session);
+  });
+
   test('knows no call that was never there', async () => {
     expect(await orkestra(['monitor-session', 'never-there', '--follow'])).toEqual({
       code: 1,
@@ -144,6 +168,9 @@ describe('monitor-session', () => {
 
 describe('monitor-session refuses', () => {
   test.each([
+    [[], /^orkestra: Say what to watch: give either a session or --all\.\n/],
+    [['abc', '--all'], /^orkestra: Say what to watch/],
+    [['--all', '--format', 'stream'], /^orkestra: --format stream shows the events of one call/],
     [['a/b'], /^orkestra: "a\/b" can't be a session id: a session id is 3–64 letters, digits, - or _\.\n/],
     [['abc', '--format', 'xml'], /^orkestra: --format: takes table, json, stream, not "xml"\.\n/],
     [
