@@ -2,9 +2,10 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { Logger } from '../config/log.ts';
 import { EngineError } from '../engines/error.ts';
 import type { AudioChunk, InHeader } from '../stream/audio-chunk.ts';
-import { CallStream, workOf } from '../stream/call-stream.ts';
+import { CallStream, now, workOf } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
+import type { EndedStage, StageResult, StageWatch } from './stage-watch.ts';
 import type { Arming } from './types.ts';
 
 /** What every stage works with, whatever its service. */
@@ -13,6 +14,15 @@ export interface StageDeps {
   log: Logger;
   /** Aborts when the process is asked to stop. */
   draining: AbortSignal;
+  /** Metrics and traces, where there are any. */
+  watch?: StageWatch;
+}
+
+/** What every stage is given. */
+interface StageInput extends Arming {
+  session: string;
+  domain: string;
+  adapter?: string;
 }
 
 /** Slow on purpose: each heartbeat is a write in Temporal. The first comes after this too. ms. */
@@ -37,16 +47,22 @@ export class Stage<T> {
   private readonly outcome: Promise<T>;
   private resolve!: (result: T) => void;
   private reject!: (error: unknown) => void;
-  private begun = false;
+  private readonly name: string;
+  private readonly armedAt = now();
+  private beganAt: number | undefined;
+  private askedAt: number | undefined;
+  private answeredAt: number | undefined;
 
   private constructor(
     readonly deps: StageDeps,
-    session: string,
-    { arming, again }: Arming,
+    private readonly input: StageInput,
     /** What this stage works on, as `workOf` names it in its events. */
     private readonly work: string,
+    private readonly turn: number | undefined,
   ) {
-    const { attempt } = Context.current().info;
+    const { session, arming, again } = input;
+    const { attempt, activityType } = Context.current().info;
+    this.name = activityType;
     this.attempt = arming * 100 + Math.min(attempt, 99);
     this.isRetry = again || attempt > 1;
     this.signal = this.over.signal;
@@ -60,13 +76,14 @@ export class Stage<T> {
   }
 
   /** Runs a stage: `start` takes its place on the stream, and `finish` or `fail` is called some time later. */
-  static async run<T extends object>(
+  static async run<T extends StageResult>(
     deps: StageDeps,
-    input: { session: string } & Arming,
-    work: string,
+    input: StageInput,
+    { work, turn }: { work: string; turn?: number },
     start: (stage: Stage<T>) => Promise<void>,
   ): Promise<T> {
-    const stage = new Stage<T>(deps, input.session, input, work);
+    const stage = new Stage<T>(deps, input, work, turn);
+    deps.watch?.armed(stage.name);
     const context = Context.current();
     const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const onDrain = () => stage.drain();
@@ -76,8 +93,13 @@ export class Stage<T> {
       if (deps.draining.aborted) stage.drain();
       // A stage may end while it is still taking its place: a stream from before may hold all that it needs.
       start(stage).catch((error: unknown) => stage.fail(error));
+      const result = await stage.outcome;
+      stage.tell({ result });
       const { attempt } = context.info;
-      return attempt > 1 ? { ...(await stage.outcome), attempts: attempt } : await stage.outcome;
+      return attempt > 1 ? { ...result, attempts: attempt } : result;
+    } catch (error) {
+      stage.tell({ failure: failureOf(error), error });
+      throw error;
     } finally {
       stage.over.abort();
       clearInterval(heartbeat);
@@ -89,7 +111,41 @@ export class Stage<T> {
 
   /** From here on the stage is at work: a draining worker lets it come to its end. */
   begin() {
-    this.begun = true;
+    if (this.beganAt !== undefined) return;
+    this.beganAt = now();
+    this.deps.watch?.began(this.name);
+  }
+
+  /** The engine (or the store) is asked; the last time counts. */
+  asked() {
+    this.askedAt = now();
+    this.answeredAt = undefined;
+  }
+
+  /** The first of its answer has come. Returns what it took, ms. */
+  answered(): number | undefined {
+    if (this.askedAt === undefined) return undefined;
+    this.answeredAt ??= now();
+    return this.answeredAt - this.askedAt;
+  }
+
+  private tell(outcome: EndedStage['outcome']) {
+    const { deps, name, input, turn, armedAt, beganAt, askedAt, answeredAt, attempt, isRetry } = this;
+    deps.watch?.ended({
+      stage: name,
+      session: input.session,
+      turn,
+      domain: input.domain,
+      adapter: input.adapter,
+      armedAt,
+      beganAt,
+      endedAt: now(),
+      askedAt,
+      answeredAt,
+      attempt,
+      isRetry,
+      outcome,
+    });
   }
 
   finish(result: T) {
@@ -153,13 +209,19 @@ export class Stage<T> {
   }
 
   private drain() {
-    if (this.begun) return;
+    if (this.beganAt !== undefined) return;
     this.fail(ApplicationFailure.retryable('the worker is stopping; another one takes over', 'Draining'));
   }
 }
 
 /** Final for this attempt: its successor, in Temporal another activity, brings the result. */
 const supersededError = () => ApplicationFailure.nonRetryable('another attempt has taken over', 'Superseded');
+
+function failureOf(error: unknown): 'failed' | 'cancelled' | 'superseded' | 'drained' {
+  if (error instanceof CancelledFailure) return 'cancelled';
+  if (!(error instanceof ApplicationFailure)) return 'failed';
+  return error.type === 'Superseded' ? 'superseded' : error.type === 'Draining' ? 'drained' : 'failed';
+}
 
 /** An engine that says that trying again is of no use (a wrong key, a missing model) is not tried again. */
 function forTemporal(error: unknown): unknown {

@@ -150,6 +150,8 @@ type Spoken =
       interrupted: boolean;
       playedMs: number;
       firstAudioAt: number;
+      /** When the caller had heard the last of it. */
+      endedAt?: number;
       voiceToVoiceMs?: number;
       engine: string;
       /** The engine is not the one that was asked first. */

@@ -50,3 +50,7 @@ export type CallRequest = z.infer<typeof callRequestSchema>;
 
 /** The id of a call's workflow. */
 export const workflowIdOf = (session: string) => `call-${session}`;
+
+/** The session of a call's workflow; undefined where it is no call's. */
+export const sessionOf = (workflowId: string) =>
+  workflowId.startsWith('call-') ? workflowId.slice('call-'.length) : undefined;

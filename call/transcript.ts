@@ -13,6 +13,8 @@ export interface TurnTimes {
   firstSentenceAt?: number;
   /** The first audio of the reply left for the caller. */
   firstAudioAt?: number;
+  /** The caller had heard the last of the reply, or cut it. */
+  endedAt?: number;
   /** From the caller's last speech frame to the first audio of the reply, both on the gateway's clock, ms. */
   voiceToVoiceMs?: number;
 }

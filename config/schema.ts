@@ -77,10 +77,15 @@ export const configSchema = z
         z.coerce.number().int().min(1).max(1_000_000).default(600),
       ),
     }),
-    /** Health and metrics of a worker process; port 0 lets the system choose one. */
+    /** Health of a worker process; port 0 lets the system choose one. */
     health: section({
       host: env('ORKESTRA_HEALTH_HOST', z.string().default('127.0.0.1')),
       port: env('ORKESTRA_HEALTH_PORT', port.default(0)),
+    }),
+    /** Metrics of a worker process, for Prometheus: on a port of their own where one is set, else on that of its health. */
+    metrics: section({
+      host: env('ORKESTRA_METRICS_HOST', z.string().default('127.0.0.1')),
+      port: env('ORKESTRA_METRICS_PORT', port.optional()),
     }),
     /** Of calls whose callers have been told so and did not object; see docs/recordings.md. */
     recordings: section({

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import type { TraceCall } from '../call/call-span.ts';
 import { maskCustomer, maskPhone } from '../call/mask.ts';
 import type { CallRequest } from '../call/request.ts';
-import type { Logger } from '../config/log.ts';
+import { callLogger, type Logger } from '../config/log.ts';
 import type { VadEngine } from '../engines/vad/engine.ts';
+import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { CallStream, now } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
@@ -17,6 +19,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import { OwnEcho } from './own-echo.ts';
 import { Playback } from './playback.ts';
 import { QuietLog } from './quiet-log.ts';
+import { SessionWatch } from './session-watch.ts';
 import { closeCode, type Transport, type TransportListener } from './transport.ts';
 import { VoiceDetector } from './voice-detector.ts';
 
@@ -26,6 +29,7 @@ export interface SessionDeps {
   control: CallControl;
   log: Logger;
   metrics: GatewayMetrics;
+  trace?: TraceCall;
   limits: GatewayLimits;
   /** Silence that ends a stretch of speech, ms. */
   speechStopMs: number;
@@ -40,6 +44,7 @@ export class CallerSession implements TransportListener {
   private readonly playback: Playback;
   private readonly echo: OwnEcho;
   private readonly bargeIn: BargeIn;
+  private readonly watch: SessionWatch;
   private readonly quiet: QuietLog;
   private readonly log: Logger;
   private readonly subscriptions: Subscription[] = [];
@@ -57,8 +62,9 @@ export class CallerSession implements TransportListener {
     private readonly deps: SessionDeps,
   ) {
     const { session } = request;
-    this.log = deps.log.child({ session });
+    this.log = callLogger(deps.log, session);
     this.quiet = new QuietLog(this.log);
+    this.watch = new SessionWatch(session, deps.metrics, deps.trace);
     this.stream = new CallStream(deps.hub, session, (error) =>
       this.quiet.warn({ reason: error.message }, 'skipped an entry of the stream that can not be read'),
     );
@@ -161,7 +167,7 @@ export class CallerSession implements TransportListener {
     this.transport.confirm();
     // Events first: what was played already is known before the audio comes.
     this.keep(await this.stream.onEvents('0', (event) => this.onEvent(event)));
-    this.keep(await this.stream.onAudioOut('0', (chunk) => this.over || this.playback.onChunk(chunk)));
+    this.keep(await this.stream.onAudioOut('0', (chunk) => this.onChunk(chunk)));
   }
 
   private keep(subscription: Subscription) {
@@ -169,8 +175,15 @@ export class CallerSession implements TransportListener {
     else this.subscriptions.push(subscription);
   }
 
+  private onChunk(chunk: AudioChunk<OutHeader>) {
+    if (this.over) return;
+    this.watch.onChunk(chunk);
+    this.playback.onChunk(chunk);
+  }
+
   private onEvent(event: Placed<CallEvent>) {
     if (this.over) return;
+    this.watch.onEvent(event);
     if (event.type === 'turn.partial' || event.type === 'turn.eager' || event.type === 'turn.final') {
       this.bargeIn.onWords(event.turn);
     } else if (event.type === 'turn.ignored') this.bargeIn.onIgnored();
@@ -196,7 +209,9 @@ export class CallerSession implements TransportListener {
 
   private onSpeechStopped(at: number, audioMs: number) {
     this.audio.stop();
-    this.emit({ type: 'speech.stopped', at, audioMs, noticedAt: now() });
+    const noticedAt = now();
+    this.emit({ type: 'speech.stopped', at, audioMs, noticedAt });
+    this.watch.onSpeechStopped(at, noticedAt);
     this.speechEndedAt = at;
     this.bargeIn.onSpeechStopped();
   }
@@ -241,11 +256,7 @@ export class CallerSession implements TransportListener {
 
   private emit(event: CallEvent) {
     if (this.over) return;
-    if (event.type === 'playback.started' && event.voiceToVoiceMs !== undefined) {
-      this.deps.metrics.voiceToVoice.observe(event.voiceToVoiceMs / 1_000);
-    }
-    if (event.type === 'playback.paused') this.deps.metrics.pauses.inc();
-    if (event.type === 'playback.ended' && event.interrupted) this.deps.metrics.interruptions.inc();
+    this.watch.onOwnEvent(event);
     this.append(event);
   }
 

@@ -1,3 +1,4 @@
+import { latencyBuckets, shortBuckets } from '../config/buckets.ts';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
@@ -41,7 +42,13 @@ export function gatewayMetrics(registry: Registry) {
     voiceToVoice: new Histogram({
       name: 'orkestra_gateway_voice_to_voice_seconds',
       help: "From the caller's last speech frame to the first audio of the reply",
-      buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
+      buckets: latencyBuckets,
+      registers,
+    }),
+    ownShare: new Histogram({
+      name: 'orkestra_gateway_own_share_seconds',
+      help: 'Of the time from the end of speech, as the detector notices it, to the first audio of the reply: what no engine and no policy of endpointing asked for',
+      buckets: shortBuckets,
       registers,
     }),
   };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { TraceCall } from '../call/call-span.ts';
 import type { Logger } from '../config/log.ts';
 import type { Config } from '../config/schema.ts';
 import type { VadEngine } from '../engines/vad/engine.ts';
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   lines?: TelephoneLines;
   log: Logger;
   metrics: Registry;
+  /** Takes the spans of calls, where traces are collected. */
+  trace?: TraceCall;
   /** Other bounds than the usual ones. */
   limits?: Partial<GatewayLimits>;
 }
@@ -79,13 +82,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sockets.set(webSocket, socket);
     metrics.callers.set(sockets.size);
     accept(socket, (request, transport) => {
-      const { hub, vad, control } = options;
+      const { hub, vad, control, trace } = options;
       session = new CallerSession(request, transport, {
         hub,
         vad,
         control,
         log,
         metrics,
+        trace,
         limits,
         speechStopMs,
       });

@@ -24,6 +24,8 @@ export const outHeaderSchema = z.object({
   sentence: z.number(),
   /** The sentence's words, on its first chunk. */
   text: z.string().optional(),
+  /** What the voice took until this audio, ms, on the first chunk of a reply. */
+  engineMs: z.number().optional(),
   /** This chunk ends its sentence. */
   lastOfSentence: z.boolean(),
   /** This chunk (which may be empty) ends the utterance. */

@@ -79,6 +79,10 @@ export const eventSchema = z.discriminatedUnion('type', [
     heardAt: at.optional(),
     /** Audio that the recogniser was given, ms. */
     audioMs: z.number().optional(),
+    /** What the recogniser took for these words, ms. */
+    engineMs: z.number().optional(),
+    /** The silence that these words asked for, ms from the end of speech. */
+    silenceMs: z.number().optional(),
   }),
   /**
    * What sounded like the caller was no turn: no words, or, while the bot was speaking, only a sign of listening
@@ -116,6 +120,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     revision,
     index: z.number().int().nonnegative(),
     text: z.string(),
+    /** From asking for the reply to this, ms, on its first sentence. */
+    engineMs: z.number().optional(),
   }),
   z.object({
     type: z.literal('reply.done'),
@@ -188,3 +194,9 @@ export { mediaFormatSchema, type MediaFormat } from '../audio/format.ts';
 
 /** The utterance that answers a turn. */
 export const replyUtterance = (turnNumber: number) => `reply-${turnNumber}`;
+
+/** The turn that an utterance answers; undefined for a greeting, a prompt, or words from outside. */
+export const turnOf = (utteranceName: string): number | undefined => {
+  const number = /^reply-(\d+)$/.exec(utteranceName)?.[1];
+  return number === undefined ? undefined : Number(number);
+};

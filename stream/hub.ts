@@ -14,7 +14,12 @@ export class StreamHub {
   private readonly reader: RedisClient;
   private readonly feeds = new Map<string, Feed>();
 
-  constructor(config: Config['redis'], onError: (error: Error) => void) {
+  constructor(
+    config: Config['redis'],
+    onError: (error: Error) => void,
+    /** Told of each entry that is pushed: ms since Redis took it in, on its clock and ours, to the ms. */
+    onLag: (stream: StreamName, ms: number) => void = () => undefined,
+  ) {
     this.redis = connectRedis(config);
     this.reader = connectRedis(config);
     for (const connection of [this.redis, this.reader]) connection.on('error', onError);
@@ -22,7 +27,10 @@ export class StreamHub {
     this.reader.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
       const feed = this.feeds.get(channel.toString());
       const end = message.indexOf(SEPARATOR);
-      feed?.push(message.toString('latin1', 0, end), message.subarray(end + 1));
+      if (!feed) return;
+      const id = message.toString('latin1', 0, end);
+      onLag(feed.stream, Date.now() - Number.parseInt(id, 10));
+      feed.push(id, message.subarray(end + 1));
     });
     this.reader.on('ready', () => {
       for (const feed of this.feeds.values()) feed.resume().catch(onError);
@@ -48,7 +56,7 @@ export class StreamHub {
     const key = streamKey(session, stream);
     let feed = this.feeds.get(key);
     if (!feed) {
-      feed = new Feed(key, this.redis, this.reader);
+      feed = new Feed(stream, key, this.redis, this.reader);
       this.feeds.set(key, feed);
     }
     const follower = { last: from, listener, caughtUp: false };
@@ -91,6 +99,7 @@ class Feed {
   private held: [string, Buffer][] = [];
 
   constructor(
+    readonly stream: StreamName,
     private readonly key: string,
     private readonly redis: RedisClient,
     private readonly reader: RedisClient,

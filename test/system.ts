@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callRequestSchema } from '../call/request.ts';
@@ -29,6 +29,21 @@ export class System {
     return new System(workers, places, await connectTemporal(places), folder);
   }
 
+  /** All that the processes have logged, a line each. */
+  logLines(): Record<string, unknown>[] {
+    const texts = readdirSync(this.folder).map((name) => readFileSync(join(this.folder, name), 'utf8'));
+    return texts.flatMap((text) => text.split('\n').filter(Boolean).map(parseLine));
+  }
+
+  /** What each process tells Prometheus now, by role. */
+  async metrics(): Promise<Record<string, string>> {
+    const asked = Object.entries(this.workers.healthUrls).map(async ([role, url]) => {
+      const response = await fetch(`${url}/metrics`);
+      return [role, await response.text()] as const;
+    });
+    return Object.fromEntries(await Promise.all(asked));
+  }
+
   newSession = () => `test-${randomUUID().slice(0, 12)}`;
 
   /** Places a call and plays its caller; each line is spoken, or typed, once the reply before it has been heard. */
@@ -36,8 +51,9 @@ export class System {
     lines: CallerLine[],
     session = this.newSession(),
     settings: CallSettingsPatch = {},
+    who: { phone?: string; customer?: string } = {},
   ): Promise<PlacedCall> {
-    const request = callRequestSchema.parse({ session, origin: 'cli', settings });
+    const request = callRequestSchema.parse({ session, origin: 'cli', settings, ...who });
     const view = { turn: () => undefined };
     return placeCall(this.places, this.temporal, request, lines, view, new AbortController().signal);
   }
@@ -46,5 +62,14 @@ export class System {
     await this.temporal.close();
     await this.workers.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A line that is not JSON comes from outside the logger. */
+function parseLine(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return { msg: line };
   }
 }

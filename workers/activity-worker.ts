@@ -1,5 +1,8 @@
 import { Worker } from '@temporalio/worker';
+import { stageMetrics } from '../activities/metrics.ts';
 import type { StageDeps } from '../activities/stage.ts';
+import { stageSpan } from '../activities/stage-spans.ts';
+import type { StageWatch } from '../activities/stage-watch.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
 import { connectTemporal, type RunningWorker, type WorkerContext } from './run.ts';
 
@@ -44,4 +47,14 @@ export async function serveActivities(
   };
 }
 
-export const stageDeps = ({ hub, log, draining }: WorkerContext): StageDeps => ({ hub, log, draining });
+/** What the stages of this process work with; called once, since it sets up their metrics. */
+export function stageDeps({ hub, log, draining, metrics, trace }: WorkerContext): StageDeps {
+  const watch = stageMetrics(metrics);
+  if (!trace) return { hub, log, draining, watch };
+  const ended: StageWatch['ended'] = (stage) => {
+    watch.ended(stage);
+    const span = stageSpan(stage);
+    if (span) trace(span);
+  };
+  return { hub, log, draining, watch: { ...watch, ended } };
+}

@@ -12,7 +12,7 @@ export const run = () =>
   runWorker('analytics', async (context) => {
     const prices = readPrices(context.config.analytics.prices);
     const database = await openMigratedDatabase(context);
-    const rows = analyticsActivities(database, prices);
+    const rows = analyticsActivities(database, prices, context.trace);
     const recorder = openRecorder(context);
     const activities = recorder ? recordedActivities(rows, recorder, context.log) : rows;
     const keeping = keepRows(database, context);

@@ -1,10 +1,13 @@
 import { cacheActivities, type LookUpResult } from '../activities/recall/recall.ts';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { Flights } from '../activities/recall/flights.ts';
+import { latencyBuckets } from '../config/buckets.ts';
 import { createEmbeddingEngine } from '../engines/embedding/create.ts';
+import { metered } from '../engines/metered.ts';
 import { dropExpired } from '../store/answers.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
 import { openMigratedDatabase } from './database.ts';
+import { engineMetrics } from './engine-metrics.ts';
 import { runWorker } from './run.ts';
 
 /** Answers that have expired are never given; they are swept out this often, ms. */
@@ -14,7 +17,8 @@ const SWEEP_MS = 3_600_000;
 export const run = () =>
   runWorker('cache', async (context) => {
     const { config, hub, log } = context;
-    const embedding = await createEmbeddingEngine(config);
+    const meters = metered(engineMetrics(context.metrics));
+    const embedding = meters.embedding(createEmbeddingEngine(config));
     await embedding.warmUp();
     context.health.add('engine', async () => embedding.name);
     const database = await openMigratedDatabase(context);
@@ -50,7 +54,7 @@ function lookUpMetrics(registry: Registry): (result: LookUpResult, ms: number) =
     name: 'orkestra_cache_lookup_seconds',
     help: 'What a look-up of a stored answer took',
     labelNames: ['result'] as const,
-    buckets: [0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1, 3],
+    buckets: latencyBuckets,
     registers,
   });
   return (result, ms) => {

@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import { logOnce, type WorkerContext } from './run.ts';
+import { logOnce } from './log-once.ts';
+import type { WorkerContext } from './run.ts';
 
 /** Opens Postgres and brings it to the present schema, for as long as it takes: processes start in any order. */
 export async function openMigratedDatabase({

@@ -1,16 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
 import { temporalConnection } from '../config/temporal.ts';
+import { metered } from '../engines/metered.ts';
 import { createVadEngine } from '../engines/vad/create.ts';
 import { startGateway } from '../gateway/server.ts';
 import { callControl } from './call-control.ts';
+import { engineMetrics } from './engine-metrics.ts';
 import { runWorker } from './run.ts';
 import { telephoneLines } from './telephone-lines.ts';
 
 /** Carries callers' audio: WebSockets on one side, the live streams on the other. */
 export const run = () =>
   runWorker('gateway', async (context) => {
-    const { config, hub, log, metrics, health, draining } = context;
-    const vad = await createVadEngine(config);
+    const { config, hub, log, metrics, health, trace, draining } = context;
+    const vad = metered(engineMetrics(metrics)).vad(createVadEngine(config));
     await vad.warmUp();
     health.add('engine', async () => vad.name);
     const { connectionOptions, namespace } = temporalConnection();
@@ -21,7 +23,7 @@ export const run = () =>
     });
     const control = callControl(client, config.temporal.taskQueuePrefix);
     const lines = telephoneLines(client, control);
-    const gateway = await startGateway({ config, hub, vad, control, lines, log, metrics });
+    const gateway = await startGateway({ config, hub, vad, control, lines, log, metrics, trace });
     log.info({ port: gateway.port }, 'callers can connect');
     const finished = new Promise<void>((resolve, reject) => {
       draining.addEventListener('abort', () => void gateway.drain().then(resolve, reject));

@@ -1,7 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import type { ServerResponse } from 'node:http';
+import { Registry } from 'prom-client';
 import { version } from '../config/package.ts';
+import { type HttpServer, serveHttp } from './http-server.ts';
 
 export type Status = 'starting' | 'ready' | 'draining' | 'failed';
 
@@ -57,14 +57,17 @@ async function runCheck(check: Check): Promise<{ ok: boolean; detail: string }> 
   }
 }
 
-/** Serves `/health/live`, `/health/started`, `/health/ready` and `/metrics`. */
-export async function serveHealth(
+/**
+ * Serves `/health/live`, `/health/started` and `/health/ready`, and `/metrics` where `metrics` is given: Prometheus' text.
+ * Rejects where the port can't be had.
+ */
+export function serveHealth(
   health: Health,
-  metrics: Registry,
   at: { host: string; port: number },
-): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    const path = request.url?.split('?')[0];
+  metrics?: () => Promise<string>,
+): Promise<HttpServer> {
+  const known = `/health/live, /health/started${metrics ? ', /health/ready or /metrics' : ' or /health/ready'}`;
+  return serveHttp(at, (path, response) => {
     if (path === '/health/live') return json(response, 200, { role: health.role, live: true });
     if (path === '/health/started') {
       return json(response, health.status === 'starting' ? 503 : 200, { status: health.status });
@@ -72,28 +75,27 @@ export async function serveHealth(
     if (path === '/health/ready') {
       return void health.report().then((report) => json(response, report.ok ? 200 : 503, report));
     }
-    if (path === '/metrics') {
-      return void metrics.metrics().then((text) => {
-        response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
-      });
-    }
-    return json(response, 404, { error: 'ask for /health/live, /health/started, /health/ready or /metrics' });
+    if (path === '/metrics' && metrics) return sendMetrics(response, metrics);
+    return json(response, 404, { error: `ask for ${known}` });
   });
-  server.requestTimeout = 5_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(at.port, at.host, resolve);
+}
+
+/** Serves `/metrics` alone. Rejects where the port can't be had. */
+export function serveMetrics(
+  at: { host: string; port: number },
+  metrics: () => Promise<string>,
+): Promise<HttpServer> {
+  return serveHttp(at, (path, response) => {
+    if (path === '/metrics') return sendMetrics(response, metrics);
+    return json(response, 404, { error: 'ask for /metrics' });
   });
-  const { port } = server.address() as AddressInfo;
-  const host = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
-  return {
-    url: `http://${host}:${port}`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+}
+
+function sendMetrics(response: ServerResponse, metrics: () => Promise<string>) {
+  metrics().then(
+    (text) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(text),
+    (error: Error) => json(response, 500, { error: error.message }),
+  );
 }
 
 function json(response: ServerResponse, status: number, body: unknown) {

@@ -9,7 +9,8 @@ import { readPlan } from '../store/adapters.ts';
 import type { RedisClient } from '../stream/connection.ts';
 import { DatabaseOnDemand } from './database.ts';
 import { listWorkers } from './presence.ts';
-import { connectTemporal, logOnce, type WorkerContext } from './run.ts';
+import { logOnce } from './log-once.ts';
+import { connectTemporal, type WorkerContext } from './run.ts';
 
 /** The own task queues of the llm workers whose lease holds. */
 export async function listLlmQueues(redis: RedisClient, prefix: string): Promise<string[]> {

@@ -8,11 +8,13 @@ import { domains } from '../domains/registry.ts';
 import { createResponder } from '../domains/responder.ts';
 import { createEmbeddingEngine } from '../engines/embedding/create.ts';
 import { createLlmEngine } from '../engines/llm/create.ts';
+import { metered } from '../engines/metered.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
 import { withFallback } from '../engines/llm/fallback.ts';
 import { transcriptQuery } from '../workflows/messages.ts';
 import { serveActivities, stageDeps } from './activity-worker.ts';
 import { askForTool } from './ask-for-tool.ts';
+import { engineMetrics } from './engine-metrics.ts';
 import { fallbackReport } from './fallback-report.ts';
 import { shelveAdapters } from './llm-adapters.ts';
 import { runWorker, type WorkerContext } from './run.ts';
@@ -44,8 +46,9 @@ export const run = () =>
 async function createEngines(context: WorkerContext) {
   const { llm, llmFallback, llmSlowMs: slowMs } = context.config.engines;
   const report = fallbackReport(context, 'llm');
-  const first = createKind(context.config, llm);
-  const second = llmFallback && createKind(context.config, llmFallback);
+  const meters = metered(engineMetrics(context.metrics));
+  const first = createKind(context.config, llm, meters);
+  const second = llmFallback && createKind(context.config, llmFallback, meters);
   const engines = new Map<string, LlmEngine>();
   for (const { name } of domains) {
     const engine = first.engineFor(name);
@@ -61,13 +64,15 @@ async function createEngines(context: WorkerContext) {
 }
 
 /** One engine for all domains, or, for the embedded responder, one a domain over one embedding engine. */
-function createKind(config: Config, name: Config['engines']['llm']) {
+function createKind(config: Config, name: Config['engines']['llm'], meters: ReturnType<typeof metered>) {
   if (name !== 'responder') {
-    const engine = createLlmEngine(config, name);
+    const engine = meters.llm(createLlmEngine(config, name));
     return { engineFor: () => engine, close: () => engine.close() };
   }
-  const embedding = createEmbeddingEngine(config);
-  const responders = new Map(domains.map((domain) => [domain.name, createResponder(domain, embedding)]));
+  const embedding = meters.embedding(createEmbeddingEngine(config));
+  const responders = new Map(
+    domains.map((domain) => [domain.name, meters.llm(createResponder(domain, embedding))]),
+  );
   return { engineFor: (domain: string) => responders.get(domain)!, close: () => embedding.close() };
 }
 

@@ -3,7 +3,8 @@ import { taskQueueOf } from '../config/task-queues.ts';
 import type { RedisClient } from '../stream/connection.ts';
 import { stagesLostSignal } from '../workflows/messages.ts';
 import { listLostWorkers } from './presence.ts';
-import { logOnce, type WorkerContext } from './run.ts';
+import { logOnce } from './log-once.ts';
+import type { WorkerContext } from './run.ts';
 
 /** How often leases are looked at, ms. */
 const LOOK_MS = 250;
@@ -18,7 +19,11 @@ const CALLS_AT_ONCE = 20;
  * Sees workers die by their leases, long before Temporal misses a heartbeat, and tells every call that had a stage
  * there. Which stages those are, Temporal knows: nothing has to be kept for it while all is well.
  */
-export function watchLostWorkers(context: WorkerContext, client: Client): { stop(): void } {
+export function watchLostWorkers(
+  context: WorkerContext,
+  client: Client,
+  onLost: (role: string) => void,
+): { stop(): void } {
   const { hub, log } = context;
   const complain = logOnce(log, 'lost workers can’t be looked for');
   let settledAt = Date.now() + SETTLE_MS;
@@ -28,7 +33,7 @@ export function watchLostWorkers(context: WorkerContext, client: Client): { stop
   const timer = setInterval(() => {
     if (looking || hub.redis.status !== 'ready' || Date.now() < settledAt) return;
     looking = true;
-    look(context, client)
+    look(context, client, onLost)
       .catch(complain)
       .finally(() => (looking = false));
   }, LOOK_MS);
@@ -40,12 +45,13 @@ export function watchLostWorkers(context: WorkerContext, client: Client): { stop
   };
 }
 
-async function look({ hub, log, config }: WorkerContext, client: Client) {
+async function look({ hub, log, config }: WorkerContext, client: Client, onLost: (role: string) => void) {
   const prefix = config.temporal.taskQueuePrefix;
   for (const { id, role } of await listLostWorkers(hub.redis, prefix)) {
     if (!(await claim(hub.redis, id))) continue;
     const started = Date.now();
     const calls = await restartStagesOf(client, id, taskQueueOf(prefix, 'call'));
+    onLost(role);
     log.warn({ worker: id, lost: role, calls, tookMs: Date.now() - started }, 'a worker died');
   }
 }

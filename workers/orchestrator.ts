@@ -10,6 +10,7 @@ import { DatabaseOnDemand } from './database.ts';
 import { openHttpApi } from './http-api.ts';
 import { watchLostWorkers } from './lost-workers.ts';
 import { listLlmQueues } from './llm-adapters.ts';
+import { orchestratorMetrics } from './orchestrator-metrics.ts';
 import { connectTemporal, runWorker } from './run.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { loadWorkflows } from './workflow-bundle.ts';
@@ -60,7 +61,9 @@ export const run = () =>
       shutdownForceTime: 5_000,
     });
     draining.addEventListener('abort', () => worker.shutdown());
-    const watch = watchLostWorkers(context, new Client({ connection, namespace }));
+    const client = new Client({ connection, namespace });
+    const { onLost } = orchestratorMetrics(context, client);
+    const watch = watchLostWorkers(context, client, onLost);
     return {
       finished: worker.run(),
       async close() {

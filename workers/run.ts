@@ -1,13 +1,19 @@
 import { hostname } from 'node:os';
-import { NativeConnection, Runtime } from '@temporalio/worker';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Registry } from 'prom-client';
+import type { TraceCall } from '../call/call-span.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { createLogger, type Logger } from '../config/log.ts';
 import type { Config } from '../config/schema.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import { StreamHub } from '../stream/hub.ts';
-import { Health, serveHealth } from './health.ts';
+import { Health, serveHealth, serveMetrics } from './health.ts';
+import { logOnce } from './log-once.ts';
 import { announce } from './presence.ts';
+import { processMetrics, streamLag } from './process-metrics.ts';
+import { sdkLogger } from './sdk-log.ts';
+import { startTracing } from './tracing.ts';
+import { installRuntime } from './temporal-metrics.ts';
 
 /** What every worker process has before its own part begins. */
 export interface WorkerContext {
@@ -18,6 +24,8 @@ export interface WorkerContext {
   health: Health;
   metrics: Registry;
   hub: StreamHub;
+  /** Takes the spans of calls, where traces are collected. */
+  trace?: TraceCall;
   /** Aborts on SIGTERM or SIGINT. */
   draining: AbortSignal;
 }
@@ -40,21 +48,24 @@ export async function runWorker(
 ): Promise<void> {
   const config = readConfig();
   const log = createLogger(config, role);
-  const metrics = new Registry();
-  metrics.setDefaultLabels({ role });
-  collectDefaultMetrics({ register: metrics });
   const health = new Health(role);
-  const server = await serveHealth(health, metrics, config.health);
+  const metrics = processMetrics(health);
+  const readTemporal = await installRuntime({ shutdownSignals: [], logger: sdkLogger(log) });
+  const readAll = async () => `${await metrics.metrics()}\n${await readTemporal()}`;
+  const own = config.metrics.port;
+  const server = await serveHealth(health, config.health, own === undefined ? readAll : undefined);
+  const metricsServer =
+    own === undefined ? undefined : await serveMetrics({ host: config.metrics.host, port: own }, readAll);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-  installRuntime(log);
 
-  const hub = new StreamHub(config.redis, logOnce(log, 'Redis can’t be reached'));
+  const hub = new StreamHub(config.redis, logOnce(log, 'Redis can’t be reached'), streamLag(metrics));
   health.add('redis', async () => {
     await hub.redis.ping();
   });
   const id = `${role}-${hostname()}-${process.pid}`;
   const startedAt = Date.now();
+  const tracing = await startTracing(role, id, log);
   const presence = announce(hub.redis, config.temporal.taskQueuePrefix, {
     role,
     id,
@@ -68,7 +79,16 @@ export async function runWorker(
     log.info('draining');
   });
   try {
-    const worker = await start({ id, config, log, health, metrics, hub, draining: stop.signal });
+    const worker = await start({
+      id,
+      config,
+      log,
+      health,
+      metrics,
+      hub,
+      trace: tracing?.trace,
+      draining: stop.signal,
+    });
     if (health.status === 'starting') health.status = 'ready';
     log.info({ health: server.url, startMs: Date.now() - startedAt }, 'ready');
     await worker.finished;
@@ -83,7 +103,7 @@ export async function runWorker(
     }
   }
   await presence.withdraw().catch(() => undefined);
-  await Promise.allSettled([server.close(), hub.close()]);
+  await Promise.allSettled([server.close(), metricsServer?.close(), hub.close(), tracing?.close()]);
   process.exit();
 }
 
@@ -95,37 +115,6 @@ function readConfig(): Config {
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
-}
-
-/** The SDK logs through ours, and leaves signals to us. */
-function installRuntime(log: Logger) {
-  Runtime.install({
-    shutdownSignals: [],
-    logger: {
-      log: (level, message, meta) => log[sdkLevels[level]]({ ...meta }, message),
-      trace: (message, meta) => log.trace({ ...meta }, message),
-      debug: (message, meta) => log.debug({ ...meta }, message),
-      info: (message, meta) => log.debug({ ...meta }, message),
-      warn: (message, meta) => log.warn({ ...meta }, message),
-      error: (message, meta) => log.error({ ...meta }, message),
-    },
-  });
-}
-
-// What the SDK thinks worth an info line (each worker's states) is a debug line among ours.
-const sdkLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
-
-/** How often a part that stays away is mentioned again, ms. */
-const REPEAT_MS = 5_000;
-
-/** Logs an error when it first comes, then every few seconds for as long as it goes on. */
-export function logOnce(log: Logger, what: string): (error: Error) => void {
-  let last = 0;
-  return (error) => {
-    if (Date.now() - last < REPEAT_MS) return;
-    last = Date.now();
-    log.warn({ error: error.message }, what);
-  };
 }
 
 /** Connects to Temporal, for as long as it takes: processes start in any order. Rejects when asked to stop. */

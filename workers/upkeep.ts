@@ -3,7 +3,8 @@ import type { Config } from '../config/schema.ts';
 import type { Database } from '../store/database.ts';
 import { deleteOlderThan } from '../store/retention.ts';
 import { addTurnsToHours } from '../store/turn-hours.ts';
-import { logOnce, type WorkerContext } from './run.ts';
+import { logOnce } from './log-once.ts';
+import type { WorkerContext } from './run.ts';
 
 /** Reports read what is not added yet row by row, so there is no hurry. ms. */
 const ADD_EVERY_MS = 10_000;

@@ -88,6 +88,7 @@ export async function settleTurn(
       finalAt: said.finalAt,
       firstSentenceAt: answered?.firstSentenceAt,
       firstAudioAt: heard?.firstAudioAt,
+      endedAt: heard?.endedAt,
       voiceToVoiceMs: heard?.voiceToVoiceMs,
     },
   };

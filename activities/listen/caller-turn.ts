@@ -16,6 +16,16 @@ import { IdleWatch } from './idle-watch.ts';
 /** The `engine` of a turn that ended with keys of the telephone. */
 const KEYPAD = 'keypad';
 
+/** What was made of one pause. */
+interface Heard {
+  revision: number;
+  transcript: Transcript;
+  /** What the recogniser took for it, ms. */
+  engineMs?: number;
+  /** The silence that ends the turn after these words, ms. */
+  silenceMs?: number;
+}
+
 /**
  * One turn of the caller: from the first word to the decision that they have finished. Each pause is heard out
  * (an eager hearing, for which the reply is prepared) and either confirmed by more silence, or taken back when
@@ -29,7 +39,7 @@ export class CallerTurn {
   private readonly hints: EndpointingHints | undefined;
   private hearings = 0;
   /** The eager hearing that waits to be confirmed. */
-  private eager: { revision: number; transcript: Transcript } | undefined;
+  private eager: Heard | undefined;
   private speechStartedAt = 0;
   private speechEndedAt = 0;
   /** Of the last pause: when the voice detector knew of it, and when its words were there. */
@@ -130,6 +140,7 @@ export class CallerTurn {
     this.speechEndedAt = event.at;
     this.noticedAt = event.noticedAt;
     const hearing = this.hearings;
+    this.stage.asked();
     this.speech.finalize().then(
       (transcript) => this.stage.guard(() => this.onHeard(hearing, transcript)),
       (error: unknown) => this.stage.fail(error),
@@ -139,18 +150,20 @@ export class CallerTurn {
   private onHeard(hearing: number, transcript: Transcript) {
     // The caller went on while this pause was being recognised.
     if (hearing !== this.hearings) return;
+    const engineMs = this.stage.answered();
     this.idle.set('speech', false);
     const noTurn = this.bot.judge(transcript.text, this.speechEndedAt - this.speechStartedAt);
     if (noTurn) return this.ignore(transcript.text, noTurn);
     this.heardAt = now();
     if (transcript.engine) this.recognisedBy = transcript.engine;
     this.fallback = transcript.engine !== undefined;
-    this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript };
+    this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript, engineMs };
     // Keys are still coming: these words are said with them.
     if (this.digits.pending) return;
     const heard = { text: transcript.text, asked: this.bot.lastWords };
-    const delay = endpointDelayMs(heard, this.input.settings, this.hints);
-    const left = this.speechEndedAt + delay - now();
+    const silenceMs = endpointDelayMs(heard, this.input.settings, this.hints);
+    this.eager.silenceMs = silenceMs;
+    const left = this.speechEndedAt + silenceMs - now();
     if (left <= 0) return this.confirm();
     const { revision } = this.eager;
     this.emit({ type: 'turn.eager', revision, text: transcript.text, ...this.stamp() });
@@ -205,7 +218,7 @@ export class CallerTurn {
   private confirm() {
     if (this.confirmed) return;
     this.confirmed = true;
-    const { revision, transcript } = this.eager!;
+    const { revision, transcript, engineMs, silenceMs } = this.eager!;
     const { text, confidence } = transcript;
     const final = {
       type: 'turn.final' as const,
@@ -222,6 +235,8 @@ export class CallerTurn {
       noticedAt: this.noticedAt,
       heardAt: this.heardAt,
       audioMs: this.speech.audioMs,
+      engineMs,
+      silenceMs,
     };
     this.stage.stream
       .emit(final)

@@ -8,13 +8,18 @@ import { CallerTurn } from './caller-turn.ts';
 export function sttActivities(deps: StageDeps, engine: SttEngine): SttActivities {
   return {
     listen: (input: ListenInput) =>
-      Stage.run<ListenResult>(deps, input, `turn-${input.turn}`, async (stage) => {
-        const turn = new CallerTurn(stage, input, engine);
-        // Audio first: when an event says that speech stopped, all of that speech is here.
-        await stage.onAudioIn(input.audioCursor, (chunk) => turn.onAudio(chunk));
-        await stage.onEvents(input.cursor, (event) => turn.onEvent(event));
-        const { bargeIn } = input.settings;
-        await stage.stream.emit({ type: 'call.configured', at: now(), bargeIn });
-      }),
+      Stage.run<ListenResult>(
+        deps,
+        input,
+        { work: `turn-${input.turn}`, turn: input.turn },
+        async (stage) => {
+          const turn = new CallerTurn(stage, input, engine);
+          // Audio first: when an event says that speech stopped, all of that speech is here.
+          await stage.onAudioIn(input.audioCursor, (chunk) => turn.onAudio(chunk));
+          await stage.onEvents(input.cursor, (event) => turn.onEvent(event));
+          const { bargeIn } = input.settings;
+          await stage.stream.emit({ type: 'call.configured', at: now(), bargeIn });
+        },
+      ),
   };
 }

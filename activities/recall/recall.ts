@@ -36,10 +36,15 @@ export interface RecallDeps extends StageDeps {
 export function cacheActivities(deps: RecallDeps): CacheActivities {
   return {
     recall: (input: RecallInput) =>
-      Stage.run<RecallResult>(deps, input, `recall-${input.turn}`, async (stage) => {
-        const recall = new Recall(stage, input, deps);
-        await stage.onEvents(input.cursor, (event) => recall.onEvent(event));
-      }),
+      Stage.run<RecallResult>(
+        deps,
+        input,
+        { work: `recall-${input.turn}`, turn: input.turn },
+        async (stage) => {
+          const recall = new Recall(stage, input, deps);
+          await stage.onEvents(input.cursor, (event) => recall.onEvent(event));
+        },
+      ),
   };
 }
 
@@ -114,6 +119,7 @@ class Recall {
     if (this.lookUp?.revision === revision) return;
     this.letGo();
     this.sentences.length = 0;
+    this.stage.asked();
     // A cache that is away costs an answer from the cache, nothing else.
     const embedding = this.deps.embedding.embed([question]).then(
       ([vector]) => vector,
@@ -127,7 +133,10 @@ class Recall {
 
   private async answer(lookUp: LookUp) {
     const begun = performance.now();
-    const tell = (result: LookUpResult) => this.deps.onLookUp(result, performance.now() - begun);
+    const tell = (result: LookUpResult) => {
+      if (this.lookUp === lookUp) this.stage.answered();
+      this.deps.onLookUp(result, performance.now() - begun);
+    };
     try {
       if (!this.isAskable(lookUp.question)) {
         tell('skipped');

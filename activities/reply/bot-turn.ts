@@ -112,8 +112,10 @@ export class BotTurn {
       this.engine,
       adapter,
       {
-        sentence: (sentence, index) =>
-          this.emit({ type: 'reply.sentence', ...this.stamp(revision), index, text: sentence }),
+        sentence: (text, index) => {
+          const engineMs = index === 0 ? this.stage.answered() : undefined;
+          this.emit({ type: 'reply.sentence', ...this.stamp(revision), index, text, engineMs });
+        },
         done: () => this.onWritten(generation, text),
         failed: (error) => this.onFailed(generation, text, error),
       },
@@ -125,6 +127,7 @@ export class BotTurn {
     if (this.committed === revision) generation.release();
     this.current = generation;
     this.question = text;
+    this.stage.asked();
     const variant = adaptTo(this.domain, adapter, this.adapters);
     if ('missing' in variant) {
       if (this.adapters.inStep) return this.onFailed(generation, text, new Error(variant.missing));

@@ -24,17 +24,24 @@ export interface ReplyDeps extends StageDeps {
 export function llmActivities(deps: ReplyDeps): LlmActivities {
   return {
     reply: (input: ReplyInput) =>
-      Stage.run<ReplyResult>(deps, input, `reply-${input.turn}`, async (stage) => {
-        const domain = findDomain(input.domain);
-        if (!domain) throw ApplicationFailure.nonRetryable(`no domain is called ${input.domain}`, 'BadInput');
-        const { session, turn } = input;
-        const past = (await readDialogue(deps.hub.redis, session, turn)) ?? (await deps.askWorkflow(session));
-        const engine = deps.engineFor(input.domain);
-        const reply = new BotTurn(stage, input, domain, engine, deps.adapters, past, (request) =>
-          deps.askForTool(session, request),
-        );
-        await stage.onEvents(input.cursor, (event) => reply.onEvent(event));
-        stage.guard(() => reply.goLive());
-      }),
+      Stage.run<ReplyResult>(
+        deps,
+        input,
+        { work: `reply-${input.turn}`, turn: input.turn },
+        async (stage) => {
+          const domain = findDomain(input.domain);
+          if (!domain)
+            throw ApplicationFailure.nonRetryable(`no domain is called ${input.domain}`, 'BadInput');
+          const { session, turn } = input;
+          const past =
+            (await readDialogue(deps.hub.redis, session, turn)) ?? (await deps.askWorkflow(session));
+          const engine = deps.engineFor(input.domain);
+          const reply = new BotTurn(stage, input, domain, engine, deps.adapters, past, (request) =>
+            deps.askForTool(session, request),
+          );
+          await stage.onEvents(input.cursor, (event) => reply.onEvent(event));
+          stage.guard(() => reply.goLive());
+        },
+      ),
   };
 }

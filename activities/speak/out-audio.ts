@@ -24,12 +24,14 @@ export class OutAudio {
     index: number,
     text: string,
     pieces: AsyncIterable<Uint8Array>,
-    isLast: () => boolean,
+    /** Asked as each piece goes out: whether its sentence is the last, and what the first piece took, ms. */
+    about: { isLast(): boolean; firstMs(): number | undefined },
     signal: AbortSignal,
   ) {
     let first = true;
     const send = async (audio: Uint8Array, last: boolean) => {
-      const chunks = this.chunks(index, first ? text : undefined, audio, last, last && isLast());
+      const chunks = this.chunks(index, first ? text : undefined, audio, last, last && about.isLast());
+      if (first) chunks[0]!.header.engineMs = about.firstMs();
       first = false;
       this.sentMs += audio.length / bytesPerMs(this.format);
       await this.stream.sendOut(chunks);

@@ -20,7 +20,7 @@ export interface SpeakDeps extends StageDeps {
 export function ttsActivities(deps: SpeakDeps): TtsActivities {
   return {
     speak: (input: SpeakInput) =>
-      Stage.run<SpeakResult>(deps, input, `speak-${input.utterance}`, async (stage) => {
+      Stage.run<SpeakResult>(deps, input, workOf(input), async (stage) => {
         const text = textOf(input);
         let utterance: Utterance | undefined;
         const early: Placed<CallEvent>[] = [];
@@ -64,6 +64,11 @@ export async function prepareSpeech(prepared: PreparedSpeech, voice: string): Pr
     }
   }
 }
+
+const workOf = ({ utterance, source }: SpeakInput) => ({
+  work: `speak-${utterance}`,
+  turn: 'turn' in source ? source.turn : undefined,
+});
 
 function voiceOf(
   deps: SpeakDeps,

@@ -131,6 +131,7 @@ export class Utterance {
       interrupted,
       playedMs,
       firstAudioAt: this.startedAt ?? at - playedMs,
+      endedAt: at,
       voiceToVoiceMs: this.voiceToVoiceMs,
       ...this.spokenBy(),
       firstVoiceMs: this.firstVoiceMs,
@@ -175,7 +176,8 @@ export class Utterance {
         this.ended = script.total === index + 1;
         return this.ended;
       };
-      await out.sentence(index, text, this.measured(text, index, signal), isLast, signal);
+      const firstMs = () => (turn !== undefined && index === 0 ? this.firstVoiceMs : undefined);
+      await out.sentence(index, text, this.measured(text, index, signal), { isLast, firstMs }, signal);
       if (signal.aborted) return;
       this.next = index + 1;
     }
@@ -186,8 +188,13 @@ export class Utterance {
     const asked = performance.now();
     this.characters += text.length;
     let first = index === 0;
+    // Prompts are made beforehand: they would tell nothing of the voice.
+    if (first && 'turn' in this.input.source) this.stage.asked();
     for await (const piece of this.voice(text, signal)) {
-      if (first) this.firstVoiceMs = performance.now() - asked;
+      if (first) {
+        this.firstVoiceMs = performance.now() - asked;
+        this.stage.answered();
+      }
       first = false;
       yield piece;
     }

@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
 import { CallLab } from '../../test/call-lab.ts';
@@ -44,7 +43,7 @@ describe('orchestrator-health', () => {
   ) {
     const health = new Health(role);
     setUp(health);
-    const server = await serveHealth(health, new Registry(), { host: '127.0.0.1', port: 0 });
+    const server = await serveHealth(health, { host: '127.0.0.1', port: 0 });
     await announced(role, server.url);
     withdrawals.push(server.close);
   }

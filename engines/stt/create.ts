@@ -8,13 +8,18 @@ import { createOpenAiStt } from './openai.ts';
 import { createScriptedStt } from './scripted.ts';
 
 /**
- * The recogniser that the configuration names, with the one that takes over from it. Throws EngineError if a model
+ * The recogniser that the configuration names, with the one that takes over from it, each with a meter. Throws EngineError if a model
  * is missing, or a part of the configuration.
  */
-export function createSttEngine(config: Config, report: OnFallback = () => undefined): SttEngine {
+export function createSttEngine(
+  config: Config,
+  report: OnFallback = () => undefined,
+  meter: (engine: SttEngine) => SttEngine = (engine) => engine,
+): SttEngine {
   const { stt, sttFallback, sttSlowMs: slowMs } = config.engines;
-  const first = create(config, stt);
-  return sttFallback ? withFallback(first, create(config, sttFallback), { slowMs, report }) : first;
+  const first = meter(create(config, stt));
+  if (!sttFallback) return first;
+  return withFallback(first, meter(create(config, sttFallback)), { slowMs, report });
 }
 
 function create(config: Config, name: Config['engines']['stt']): SttEngine {

@@ -8,13 +8,18 @@ import { createPiper } from './piper.ts';
 import { createScriptedTts } from './scripted.ts';
 
 /**
- * The voice that the configuration names, with the one that takes over from it. Throws EngineError if a model is
+ * The voice that the configuration names, with the one that takes over from it, each with a meter. Throws EngineError if a model is
  * missing, or a part of the configuration.
  */
-export function createTtsEngine(config: Config, report: OnFallback = () => undefined): TtsEngine {
+export function createTtsEngine(
+  config: Config,
+  report: OnFallback = () => undefined,
+  meter: (engine: TtsEngine) => TtsEngine = (engine) => engine,
+): TtsEngine {
   const { tts, ttsFallback, ttsSlowMs: slowMs } = config.engines;
-  const first = create(config, tts);
-  return ttsFallback ? withFallback(first, create(config, ttsFallback), { slowMs, report }) : first;
+  const first = meter(create(config, tts));
+  if (!ttsFallback) return first;
+  return withFallback(first, meter(create(config, ttsFallback)), { slowMs, report });
 }
 
 function create(config: Config, name: Config['engines']['tts']): TtsEngine {

@@ -1,0 +1,14 @@
+import type { Logger } from '../config/log.ts';
+
+/** How often a part that stays away is mentioned again, ms. */
+const REPEAT_MS = 5_000;
+
+/** Logs an error when it first comes, then every few seconds for as long as it goes on. */
+export function logOnce(log: Logger, what: string): (error: Error) => void {
+  let last = 0;
+  return (error) => {
+    if (Date.now() - last < REPEAT_MS) return;
+    last = Date.now();
+    log.warn({ error: error.message }, what);
+  };
+}
