@@ -2,10 +2,12 @@ import { type BaseContext, Builtins, Cli, type Command } from './clipanion.ts';
 import { CreateApiKey, ListApiKeys, RevokeApiKey } from './commands/api-key.ts';
 import { AnalyticsReport } from './commands/analytics-report.ts';
 import { EndCall } from './commands/end-call.ts';
+import { Erase } from './commands/erase.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
 import { Provision } from './commands/provision.ts';
 import { ReplaySession } from './commands/replay-session.ts';
+import { Retention } from './commands/retention.ts';
 import { StartCall } from './commands/start-call.ts';
 import { SttTest } from './commands/stt-test.ts';
 import { Talk } from './commands/talk.ts';
@@ -26,6 +28,8 @@ const commands = [
   MonitorSession,
   ReplaySession,
   AnalyticsReport,
+  Retention,
+  Erase,
   OrchestratorHealth,
   Worker,
   Provision,

@@ -11,9 +11,12 @@ export interface SavedCall {
   conversation: string;
 }
 
+/** Where the audio of a call that was placed from here is saved. */
+export const savedCallFolder = (session: string) => join('.orkestra', 'calls', session);
+
 /** Saves a call's audio under `.orkestra/calls/<session>/` of the working folder. */
 export async function saveCall(session: string, { caller, bot }: CallRecording): Promise<SavedCall> {
-  const folder = join('.orkestra', 'calls', session);
+  const folder = savedCallFolder(session);
   await mkdir(folder, { recursive: true });
   const files = { bot: join(folder, 'bot.wav'), conversation: join(folder, 'conversation.wav') };
   await writeFile(files.bot, writeWav({ samples: bot, sampleRate: CALLER_RATE }));

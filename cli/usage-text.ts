@@ -11,6 +11,7 @@ const placeholders: Record<string, string> = {
   '--from': 'TIME',
   '--history': 'FILE',
   '--last': 'SPAN',
+  '--older-than': 'DAYS',
   '--output': 'PATH',
   '--phone': 'E164',
   '--reason': 'TEXT',
@@ -28,7 +29,7 @@ const OPTION_LINE = /^ {2}(-\S+(?: [A-Z0-9=]+)?) {2,}(\S.*)$/gm;
 /** A help text with names for values, and its list of options aligned again. */
 export function namePlaceholders(usage: string): string {
   const named = usage.replace(
-    /(--[a-z]+) #0/g,
+    /(--[a-z-]+) #0/g,
     (_, option: string) => `${option} ${placeholders[option] ?? 'VALUE'}`,
   );
   const width = Math.max(...[...named.matchAll(OPTION_LINE)].map(([, option]) => option!.length));

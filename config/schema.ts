@@ -95,7 +95,7 @@ export const configSchema = z
     analytics: section({
       /** What engines and lines cost: a file like config/prices.toml. */
       prices: env('ORKESTRA_PRICES', z.string().default(join(packageRoot, 'config', 'prices.toml'))),
-      /** The analytics workers delete rows that are older, in days; without it they are kept. */
+      /** The analytics workers delete rows and recordings that are older, in days; without it they are kept. */
       retentionDays: env('ORKESTRA_RETENTION_DAYS', z.coerce.number().int().min(1).max(36_500).optional()),
     }),
     models: section({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import type { Database } from '../store/database.ts';
+import { removeRecordingsBefore } from '../store/recordings.ts';
 import { deleteOlderThan } from '../store/retention.ts';
 import { addTurnsToHours } from '../store/turn-hours.ts';
 import { logOnce } from './log-once.ts';
@@ -30,12 +31,15 @@ async function addAll(database: Database) {
   while ((await addTurnsToHours(database, AT_ONCE)) === AT_ONCE);
 }
 
-async function deleteOld(database: Database, { analytics }: Config, log: WorkerContext['log']) {
+async function deleteOld(database: Database, { analytics, recordings }: Config, log: WorkerContext['log']) {
   const { retentionDays } = analytics;
   if (retentionDays === undefined) return;
   const before = new Date(Date.now() - retentionDays * 86_400_000);
-  const deleted = await deleteOlderThan(database, before);
-  if (Object.values(deleted).some((count) => count > 0)) log.info({ before, ...deleted }, 'deleted old rows');
+  const rows = await deleteOlderThan(database, before);
+  const files = recordings.folder ? await removeRecordingsBefore(recordings.folder, before) : 0;
+  const deleted = { ...rows, recordings: files };
+  if (Object.values(deleted).some((count) => count > 0))
+    log.info({ before, ...deleted }, 'deleted what is old');
 }
 
 async function repeat(
