@@ -2,6 +2,7 @@ import type { FailedAdapter } from '../call/adapter.ts';
 import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import type { CallSettings } from '../call/settings.ts';
 import type { LineStatus } from '../call/telephone.ts';
+import type { WebhookEvent } from '../call/webhook-event.ts';
 import type { TurnFacts } from '../call/facts.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
 import type { FinishedCall } from '../store/call-row.ts';
@@ -221,6 +222,30 @@ export interface AnalyticsActivities {
   recordTurn(input: RecordTurnInput): Promise<void>;
   recordCall(input: RecordCallInput): Promise<RecordCallResult>;
 }
+/** A call as it began. */
+export interface AnnounceInput {
+  session: string;
+  tenant?: string;
+  domain: string;
+  origin: string;
+  dial: boolean;
+  /** ms since the Unix epoch. */
+  at: number;
+}
+
+export interface DeliverInput {
+  /** The endpoint's name: its address and its secret never come into a history. */
+  endpoint: string;
+  event: WebhookEvent;
+}
+
+export interface WebhookActivities {
+  /** Tells other systems that a call has begun; of turns and ends they hear with their rows. */
+  announceCall(input: AnnounceInput): Promise<void>;
+  /** Sends an event once. Rejects where the endpoint did not take it; NotRetryable where it never will. */
+  deliver(input: DeliverInput): Promise<void>;
+}
+
 /** One use of a tool with an effect. */
 export interface UseToolInput {
   session: string;

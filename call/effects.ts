@@ -1,3 +1,5 @@
+import type { ToolUse } from './transcript.ts';
+
 /** Who the caller has been shown to be; the workflow keeps it. */
 export interface Identity {
   state: 'unknown' | 'verified';
@@ -35,3 +37,15 @@ export const TRANSFER = 'transfer_to_person';
 export interface TransferResult {
   reached: boolean;
 }
+
+/** The use of that tool which puts the caller through, and why; undefined where there is none. */
+export function transferIn(tools: readonly ToolUse[]): { reason: string | undefined } | undefined {
+  const use = tools.find(({ name, output }) => name === TRANSFER && hasReached(output as EffectOutcome));
+  if (!use) return undefined;
+  const { reason } = (use.input ?? {}) as { reason?: unknown };
+  return { reason: typeof reason === 'string' && reason.trim() ? reason : undefined };
+}
+
+/** Without a number where persons answer, or off the telephone, the bot says that nobody is there. */
+const hasReached = (outcome: EffectOutcome) =>
+  outcome.done && (outcome.output as Partial<TransferResult>).reached === true;

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from './package.ts';
+import { webhookEndpointsSchema } from './webhooks.ts';
 
 /**
  * The configuration of every process. Each value comes from its environment variable, else from the file that the
@@ -11,6 +12,14 @@ import { packageRoot } from './package.ts';
  */
 
 const env = <T extends z.ZodType>(name: string, type: T): T => type.meta({ env: name }) as T;
+/** A text that is JSON for what it says; any other stays itself, for the schema to refuse. */
+function parsedJson(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  } catch {
+    return value;
+  }
+}
 const e164 = z.string().regex(/^\+[1-9]\d{7,14}$/, 'a phone number is written in E.164, like +14155550123');
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.preprocess(
@@ -76,6 +85,10 @@ export const configSchema = z
         'ORKESTRA_API_REQUESTS_PER_MINUTE',
         z.coerce.number().int().min(1).max(1_000_000).default(600),
       ),
+    }),
+    /** Who is told of what happens in calls; see docs/api.md. As a variable, JSON. */
+    webhooks: section({
+      endpoints: env('ORKESTRA_WEBHOOKS', z.preprocess(parsedJson, webhookEndpointsSchema)),
     }),
     /** Health of a worker process; port 0 lets the system choose one. */
     health: section({

@@ -115,7 +115,8 @@ export class CallLab {
       },
     };
     const recorder = engines.recordings && new Recorder(hub.redis, engines.recordings, deps.log);
-    const analytics = recorder ? recordedActivities(rows, recorder, deps.log) : rows;
+    const recorded = recorder ? recordedActivities(rows, recorder, deps.log) : rows;
+    const analytics = { ...recorded, announceCall: async () => undefined };
     const shelf = new AdapterShelf(llm, async () => readPlan(await database.open(), lab.prefix));
     await shelf.sync();
     const ownQueue = ownQueueOf(lab.prefix, 'lab');

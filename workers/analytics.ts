@@ -6,17 +6,20 @@ import { openMigratedDatabase } from './database.ts';
 import { openRecorder } from './recorder.ts';
 import { runWorker } from './run.ts';
 import { keepRows } from './upkeep.ts';
+import { openWebhooks } from './webhooks.ts';
 
-/** Writes what happened into Postgres, by `recordTurn` and `recordCall`, and keeps it in order; and records calls. */
+/** Writes what happened into Postgres, by `recordTurn` and `recordCall`, and keeps it in order; records calls; tells other systems. */
 export const run = () =>
   runWorker('analytics', async (context) => {
     const prices = readPrices(context.config.analytics.prices);
     const database = await openMigratedDatabase(context);
     const rows = analyticsActivities(database, prices, context.trace);
     const recorder = openRecorder(context);
-    const activities = recorder ? recordedActivities(rows, recorder, context.log) : rows;
+    const recorded = recorder ? recordedActivities(rows, recorder, context.log) : rows;
+    const webhooks = openWebhooks(context, recorded);
     const keeping = keepRows(database, context);
-    return serveActivities(context, 'analytics', activities, async () => {
+    return serveActivities(context, 'analytics', webhooks.activities, async () => {
+      await webhooks.close();
       await keeping;
       await database.end();
     });

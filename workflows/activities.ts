@@ -9,6 +9,7 @@ import type {
   TelephonyActivities,
   ToolActivities,
   TtsActivities,
+  WebhookActivities,
 } from '../activities/types.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
 import {
@@ -37,10 +38,11 @@ export function activities(prefix: string, shown: Shown = {}) {
   const { speak } = proxyActivities<TtsActivities>({ ...stageOptions, ...on('tts') });
   const { recordTurn } = proxyActivities<AnalyticsActivities>({ ...recordOptions, ...on('analytics') });
   const { recordCall } = proxyActivities<AnalyticsActivities>({ ...recordCallOptions, ...on('analytics') });
+  const { announceCall } = proxyActivities<WebhookActivities>({ ...recordOptions, ...on('analytics') });
   const { taskQueue } = workflowInfo();
   const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
   const { useTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });
-  return { useTool, listen, recall, reply, speak, recordTurn, recordCall, closeStream };
+  return { useTool, listen, recall, reply, speak, recordTurn, recordCall, announceCall, closeStream };
 }
 
 /** What switches the adapter of a call, on the orchestrator's own queue. */

@@ -101,6 +101,7 @@ class Call {
     upsertSearchAttributes([{ key: searchAttributes.domain, value: domain }]);
     this.publish(this.input.dial ? 'dialling' : 'connecting');
     if (this.input.dial) void this.line.dial();
+    if (this.input.announced) void this.record(() => this.announce());
     void this.asides.speak('greeting', { prompt: 'greeting', nth: 0 }).then((greeting) => {
       if (greeting.kind !== 'spoken') return;
       // The greeting says that the call is recorded; one that was cut short may not have.
@@ -110,6 +111,22 @@ class Call {
     });
     // Beside the greeting: the caller waits for neither. Calls from before there were adapters go on without.
     if (patched('adapter-choice')) void this.adapters.choose();
+  }
+
+  /** Tells other systems that the call has begun. */
+  private announce() {
+    const { session, tenant, domain, origin } = this.memory.request;
+    const call = {
+      session,
+      tenant,
+      domain,
+      origin,
+      dial: this.input.dial ?? false,
+      at: this.memory.startedAt,
+    };
+    return this.stages.run({ id: 'announce', summary: 'tell that the call has begun' }, (act) =>
+      act.announceCall(call),
+    );
   }
 
   private async converse() {

@@ -1,4 +1,4 @@
-import { type EffectOutcome, TRANSFER, type TransferResult } from '../call/effects.ts';
+import { transferIn } from '../call/effects.ts';
 import type { Turn } from '../call/transcript.ts';
 import type { CallMemory } from './memory.ts';
 
@@ -15,15 +15,10 @@ const LONGEST = 160;
 
 /** Why this turn puts the caller through; undefined where it does not. */
 export function transferReason({ tools }: Turn): string | undefined {
-  const use = tools.find(({ name, output }) => name === TRANSFER && hasReached(output as EffectOutcome));
-  if (!use) return undefined;
-  const { reason } = (use.input ?? {}) as { reason?: unknown };
-  return typeof reason === 'string' && reason.trim() ? clip(reason) : 'the caller asked for a person';
+  const transfer = transferIn(tools);
+  if (!transfer) return undefined;
+  return transfer.reason ? clip(transfer.reason) : 'the caller asked for a person';
 }
-
-/** Without a number where persons answer, or off the telephone, the bot says that nobody is there. */
-const hasReached = (outcome: EffectOutcome) =>
-  outcome.done && (outcome.output as Partial<TransferResult>).reached === true;
 
 /** Tells a person what the call is about: by template, so that nothing is made up. */
 export function handoverSummary(memory: CallMemory, reason: string): string {

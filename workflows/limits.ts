@@ -112,3 +112,18 @@ export const carriedTurns = 500;
 
 /** Utterances from outside that may wait to be spoken; more are refused. */
 export const waitingUtterances = 20;
+
+/** One try at telling another system of an event; the next ones come after 0.5 s, 1 s, 2 s, … 1 h. */
+export const deliverOptions = {
+  startToCloseTimeout: '15 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
+} satisfies ActivityOptions;
+
+/** An event that could not be delivered for three days after it happened is given up, ms. */
+export const deliverWithinMs = 3 * 86_400_000;
+
+/** How long an event waits for those before it, ms: rows are written at least twice as often when their store is back. */
+export const webhookGapMs = 60_000;
+
+/** Without events for so long, nobody waits for a call's next one, ms; it would start another run. */
+export const webhooksIdleMs = 3_600_000;

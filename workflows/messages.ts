@@ -144,6 +144,8 @@ export interface CallInput {
   taskQueuePrefix: string;
   /** The bot calls the caller, at `request.phone`. */
   dial?: boolean;
+  /** Other systems hear that it has begun; absent in calls of the first release. */
+  announced?: boolean;
   carried?: CarriedState;
 }
 

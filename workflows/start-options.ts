@@ -14,7 +14,7 @@ export function callStart(
   /** The bot calls the number of the request. */
   dial = false,
 ): WorkflowStartOptions<typeof call> {
-  const input: CallInput = { request, taskQueuePrefix, ...(dial && { dial }) };
+  const input: CallInput = { request, taskQueuePrefix, announced: true, ...(dial && { dial }) };
   return {
     workflowId: workflowIdOf(request.session),
     taskQueue: taskQueueOf(taskQueuePrefix, 'call'),
