@@ -5,6 +5,7 @@ import { EndCall } from './commands/end-call.ts';
 import { Erase } from './commands/erase.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
 import { OrchestratorHealth } from './commands/orchestrator-health.ts';
+import { OrchestratorLog } from './commands/orchestrator-log.ts';
 import { Provision } from './commands/provision.ts';
 import { ReplaySession } from './commands/replay-session.ts';
 import { Retention } from './commands/retention.ts';
@@ -31,6 +32,7 @@ const commands = [
   Retention,
   Erase,
   OrchestratorHealth,
+  OrchestratorLog,
   Worker,
   Provision,
   SttTest,

@@ -10,6 +10,8 @@ const workerInfoSchema = z.object({
   host: z.string(),
   /** Base URL of its health server. */
   healthUrl: z.string(),
+  /** Base URL of its metrics, where that is another one. */
+  metricsUrl: z.string().optional(),
   /** ms since the Unix epoch. */
   startedAt: z.number(),
 });

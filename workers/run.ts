@@ -72,6 +72,7 @@ export async function runWorker(
     pid: process.pid,
     host: hostname(),
     healthUrl: server.url,
+    metricsUrl: metricsServer?.url,
     startedAt,
   });
   stop.signal.addEventListener('abort', () => {
