@@ -70,7 +70,11 @@ export function stageMetrics(registry: Registry): StageWatch {
   }
 
   return {
-    armed: (stage) => active.inc({ stage, state: 'armed' }),
+    armed(stage) {
+      active.inc({ stage, state: 'armed' });
+      // A series that began with its first failure would hide that one from `increase`.
+      ends.inc({ stage, outcome: 'failed' }, 0);
+    },
     began(stage) {
       active.dec({ stage, state: 'armed' });
       active.inc({ stage, state: 'working' });

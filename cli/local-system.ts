@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { optionalModels, shippedManifest } from '../deploy/local/manifest.ts';
 import { provision } from '../deploy/local/provision.ts';
 import { publishStack, type StackInfo } from '../deploy/local/running-stack.ts';
+import { writeScrapeTargets } from '../deploy/local/scrape-targets.ts';
 import type { Report } from '../deploy/local/setup-error.ts';
 import { startStack } from '../deploy/local/stack.ts';
 import { startWorkers, workerNames } from '../deploy/local/workers.ts';
@@ -19,6 +20,8 @@ export interface LocalSystem {
 /** Where the HTTP API is, unless another port is configured or this one is taken. */
 const API_PORT = 8081;
 const LOGS = join('.orkestra', 'logs');
+/** deploy/monitoring/prometheus/prometheus.yml names it too. */
+const SCRAPE_TARGETS = join('.orkestra', 'prometheus-targets.json');
 
 /**
  * Fetches the models, starts the servers and one process a worker, and waits until all are warm. Throws SetupError,
@@ -50,6 +53,7 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
       apiPort: api.port ?? API_PORT,
     });
     stopping.push(() => workers.stop());
+    writeScrapeTargets(SCRAPE_TARGETS, workers.healthUrls);
     await Promise.all([workers.ready, seedDemo(stack.env.DATABASE_URL)]);
     report(`workers: warm, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
     const info: StackInfo = {

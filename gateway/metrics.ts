@@ -6,7 +6,7 @@ export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
 /** The gateway's metrics, in the registry of its process. */
 export function gatewayMetrics(registry: Registry) {
   const registers = [registry];
-  return {
+  const metrics = {
     callers: new Gauge({
       name: 'orkestra_gateway_callers',
       help: 'Connected callers',
@@ -52,4 +52,7 @@ export function gatewayMetrics(registry: Registry) {
       registers,
     }),
   };
+  // A series that began with its first event would hide that one from `increase`.
+  for (const what of ['audio', 'event', 'playback']) metrics.dropped.inc({ what }, 0);
+  return metrics;
 }

@@ -8,6 +8,7 @@ import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { spanIdOf, traceIdOf } from '../config/trace-id.ts';
 import { workerNames } from '../deploy/local/workers.ts';
+import { expressions, metricsIn } from './dashboards.ts';
 import { System } from './system.ts';
 import { type CollectedSpan, TraceCollector } from './trace-collector.ts';
 
@@ -110,6 +111,16 @@ describe('what can be seen of a call from outside', () => {
     test('no label holds a session or a person', () => {
       const all = Object.values(metrics).join('\n');
       for (const secret of [session, ...PERSONAL]) expect(all).not.toContain(secret);
+    });
+
+    test('dashboards and alerts name none that is not there', () => {
+      const served = new Set(workerNames.flatMap(typesOf));
+      const missing = expressions().flatMap(({ where, expr }) =>
+        metricsIn(expr)
+          .filter((name) => !served.has(name))
+          .map((name) => `${where}: ${name}`),
+      );
+      expect(missing).toEqual([]);
     });
 
     test('docs/metrics.md lists them all, and where each is', () => {

@@ -7,6 +7,7 @@ import type { WorkerContext } from './run.ts';
 const kinds = { workflow: 1, activity: 2 } as const;
 /** A poll waits up to 60 s for work; one begun longer ago, ms, was a worker's that is gone. */
 const FRESH_MS = 70_000;
+const ROLES = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analytics'];
 /** Temporal is asked for one scrape, so quickly or not at all, ms. */
 const DEADLINE_MS = 3_000;
 
@@ -72,12 +73,14 @@ export function orchestratorMetrics({ metrics, config }: WorkerContext, client: 
     collect,
     registers,
   });
-  const lost = new Counter({
+  const lostWorkers = new Counter({
     name: 'orkestra_workers_lost_total',
     help: 'Workers whose lease ran out, whose stages were started anew elsewhere',
     labelNames: ['lost'],
     registers,
   });
 
-  return { onLost: (role: string) => lost.inc({ lost: role }) };
+  // A series that began with its first worker would hide that one from `increase`.
+  for (const lost of ROLES) lostWorkers.inc({ lost }, 0);
+  return { onLost: (role: string) => lostWorkers.inc({ lost: role }) };
 }

@@ -94,6 +94,8 @@ export class Worker {
         ...this.options.env,
         ORKESTRA_HEALTH_HOST: '127.0.0.1',
         ORKESTRA_HEALTH_PORT: new URL(this.healthUrl).port,
+        // One for all of them would be taken by the first.
+        ORKESTRA_METRICS_PORT: '',
       },
       stdio: ['ignore', output, output],
     });
