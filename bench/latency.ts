@@ -110,7 +110,7 @@ function summary(results: { caller: CallerReport; noticed: number[] }[]): (strin
 }
 
 /** Recordings without a pause inside, since any pause would end the turn here. */
-function loadUtterances(): Utterance[] {
+export function loadUtterances(): Utterance[] {
   return ['balance', 'hours', 'human'].map((name) => {
     const file = join(packageRoot, 'test', 'recordings', `${name}.wav`);
     const { samples, sampleRate } = readWav(readFileSync(file));

@@ -2,6 +2,7 @@ import { SetupError } from '../deploy/local/setup-error.ts';
 
 /** Measurements, each a file: `npm run bench -- NAME`. */
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  analytics: () => import('./analytics.ts'),
   'barge-in': () => import('./barge-in.ts'),
   latency: () => import('./latency.ts'),
   stream: () => import('./stream.ts'),

@@ -12,6 +12,7 @@ export interface Platform {
   /** Of the gateway's Twilio socket. */
   twilioUrl: string;
   redisUrl: string;
+  databaseUrl: string;
   /** Of every process that counts: the workers, Temporal, Redis, Postgres. */
   pids(): number[];
   stop(): Promise<void>;
@@ -49,6 +50,7 @@ export async function startPlatform({
   return {
     twilioUrl: `${workers.gatewayUrl}/twilio`,
     redisUrl: stack.env.REDIS_URL,
+    databaseUrl: stack.env.DATABASE_URL,
     pids: () => [
       ...Object.values(stack.pids),
       ...Object.values(workers.pids()),
