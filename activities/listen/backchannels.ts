@@ -57,16 +57,24 @@ const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
 
 const patterns = new Map<string, RegExp>();
 
-/** Whether these words are nothing but signs of listening. */
-export function isBackchannel(text: string, language: CallSettings['language']): boolean {
+/** These words without the signs of listening that they begin with: of "Okay, I see, sir." the last. */
+function wordsAfter(text: string, language: CallSettings['language']): string[] {
   let pattern = patterns.get(language);
   if (!pattern) {
     const { phrases, fillers } = BACKCHANNELS[language];
-    pattern = new RegExp(`^(?:(?:${[...phrases, ...fillers].join('|')})(?: |$))+$`);
+    pattern = new RegExp(`^(?:(?:${[...phrases, ...fillers].join('|')})(?: |$))*`);
     patterns.set(language, pattern);
   }
-  return pattern.test(plainWords(text));
+  return plainWords(text).replace(pattern, '').split(' ').filter(Boolean);
 }
+
+/** Whether these words are nothing but signs of listening. */
+export const isBackchannel = (text: string, language: CallSettings['language']) =>
+  plainWords(text) !== '' && wordsAfter(text, language).length === 0;
+
+/** Whether they begin as such, and one word more was heard in them: "Okay, thanks, sir.", "I understand it." */
+export const isAlmostBackchannel = (text: string, language: CallSettings['language']) =>
+  wordsAfter(text, language).length === 1 && plainWords(text).includes(' ');
 
 /** Lower case, without punctuation: "Mm-hmm, okay." → "mm hmm okay". */
 export const plainWords = (text: string) =>

@@ -74,6 +74,16 @@ describe('while the bot speaks', () => {
     expect(bot.judge('But.', 220)).toBe('noise');
   });
 
+  test('a sign of listening with a word too many is one, unless that takes the turn', () => {
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused('Our branches are open'));
+    expect(bot.judge('Okay, thanks, sir.', 1_300)).toBe('backchannel');
+    expect(bot.judge('Okay, thanks, sir.', 1_600)).toBeUndefined();
+    expect(bot.judge('Okay, thanks, stop.', 1_300)).toBeUndefined();
+    expect(bot.judge('Okay, on Sunday then.', 1_300)).toBeUndefined();
+    expect(bot.judge('Sunday.', 1_300)).toBeUndefined();
+  });
+
   test('an echo repeats what was just said, not what was said long before', () => {
     const long =
       'Your loan costs ten dollars a month, and now for something else that is much longer than the first part';

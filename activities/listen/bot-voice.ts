@@ -1,6 +1,6 @@
 import type { CallSettings } from '../../call/settings.ts';
 import type { CallEvent, EventOf } from '../../stream/events.ts';
-import { isBackchannel, isUrgent, plainWords } from './backchannels.ts';
+import { isAlmostBackchannel, isBackchannel, isUrgent, plainWords } from './backchannels.ts';
 import { isEcho } from './echo.ts';
 
 /** Why what the caller said is no turn. */
@@ -17,6 +17,8 @@ const CERTAIN_WORDS = 4;
 const HUM_WORDS = 3;
 const HUM_MS = 1_000;
 const COUGH_MS = 500;
+/** A sign of listening that came out as a word more takes no longer than this, ms. */
+const SIGN_MS = 1_500;
 
 /** What the bot is doing while the caller speaks, and so what their words are. */
 export class BotVoice {
@@ -75,7 +77,8 @@ export class BotVoice {
     }
     if (isEcho(text, this.said)) return 'echo';
     const hummed = ms < HUM_MS && words.split(' ').length <= HUM_WORDS;
-    if (!hummed || this.asking || this.isRequest(text)) return undefined;
+    const isSign = ms < SIGN_MS && isAlmostBackchannel(text, this.language);
+    if (!(hummed || isSign) || this.asking || this.isRequest(text)) return undefined;
     return ms < COUGH_MS ? 'noise' : 'backchannel';
   }
 

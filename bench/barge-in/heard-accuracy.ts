@@ -10,8 +10,15 @@ export const countWords = (text: string) => text.split(/\s+/).filter(Boolean).le
 export const wordsAt = ({ wordEnds }: TimedSentence, ms: number) =>
   wordEnds.filter((end) => end <= ms).length;
 
+/** How often words heard were reckoned right. */
+export interface HeardCuts {
+  cuts: number;
+  exact: number;
+  withinOne: number;
+}
+
 /** Cuts each sentence at many places: how often is what the gateway says was heard right, and right to one word? */
-export async function measureHeardText(voice: TimedVoice, texts: readonly string[]) {
+export async function measureHeardText(voice: TimedVoice, texts: readonly string[]): Promise<HeardCuts> {
   const counts = { cuts: 0, exact: 0, withinOne: 0 };
   for (const text of texts) {
     const sentence = await voice.speak(text);

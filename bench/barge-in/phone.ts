@@ -13,6 +13,14 @@ export interface Echo {
   delayMs: number;
 }
 
+/** What was heard of the utterance, μ-law: up to where it first fell silent, and from where it last began again. */
+export interface Heard {
+  before: Buffer;
+  after: Buffer;
+  /** Of the utterance that was never played between the two, ms. */
+  skippedMs: number;
+}
+
 /** When the phone fell silent after the caller had begun to make a sound, ms since the Unix epoch. */
 export interface Falling {
   soundAt: number;
@@ -30,7 +38,11 @@ export class Phone {
   echo: Echo | undefined;
   falling: Falling | undefined;
   private utterance: Buffer = Buffer.alloc(0);
+  /** The stretches of it that were played, each to where it was cleared. */
+  private stretches: { from: number; to: number }[] = [];
   private expected = 0;
+  /** Since the last frame that it played. */
+  private cleared = false;
   private queue: { audio: Buffer; at: number }[] = [];
   private readonly marks: { name: string; after: number }[] = [];
   private received = 0;
@@ -72,7 +84,24 @@ export class Phone {
     this.utterance = utterance;
     this.expected = 0;
     this.heardBytes = 0;
+    this.stretches = [];
     this.falling = undefined;
+  }
+
+  /** What was heard of the utterance if it was interrupted for a while. */
+  get heardAgain(): Heard | undefined {
+    const [first] = this.stretches;
+    const last = this.stretches.at(-1);
+    if (!first || !last || first === last) return undefined;
+    const skipped = this.stretches.slice(1).reduce(
+      ({ bytes, reached }, { from, to }) => ({
+        bytes: bytes + Math.max(0, from - reached),
+        reached: Math.max(reached, to),
+      }),
+      { bytes: 0, reached: first.to },
+    );
+    const cut = ({ from, to }: typeof first) => this.utterance.subarray(from, to);
+    return { before: cut(first), after: cut(last), skippedMs: skipped.bytes / 8 };
   }
 
   /** The caller makes a sound, from the next frame on. */
@@ -95,6 +124,7 @@ export class Phone {
       this.marks.push({ name: message.mark!.name, after: this.received });
     } else if (message.event === 'clear') {
       this.queue = [];
+      this.cleared = true;
       this.played = this.received;
       if (this.falling) this.falling.clearAt ??= now();
     }
@@ -124,7 +154,7 @@ export class Phone {
       const part = head.audio.subarray(0, FRAME - filled);
       frame.set(part, filled);
       filled += part.length;
-      if (head.at !== -1) this.heardBytes = Math.max(this.heardBytes, head.at + part.length);
+      if (head.at !== -1) this.play(head.at, part.length);
       if (part.length === head.audio.length) this.queue.shift();
       else {
         head.audio = head.audio.subarray(part.length);
@@ -139,6 +169,14 @@ export class Phone {
       const { name } = this.marks.shift()!;
       if (this.echoesMarks) this.send({ event: 'mark', mark: { name } });
     }
+  }
+
+  private play(at: number, length: number) {
+    this.heardBytes = Math.max(this.heardBytes, at + length);
+    const last = this.stretches.at(-1);
+    if (!last || this.cleared) this.stretches.push({ from: at, to: at + length });
+    else last.to = at + length;
+    this.cleared = false;
   }
 
   /** What the microphone picks up in a frame. */

@@ -18,12 +18,12 @@ const STEP = 80;
 export const interruptions = (): Sound[] =>
   ['balance', 'card', 'goodbye', 'hours', 'human', 'loan', 'rate'].map((name) => load('recordings', name));
 
-/** People who show that they listen, in four voices. */
-export const backchannels = (): Sound[] =>
-  readdirSync(join(packageRoot, 'test', 'turns', 'backchannels'))
-    .filter((file) => file.endsWith('.wav'))
-    .sort()
-    .map((file) => load('turns/backchannels', file.slice(0, -4)));
+/** People who show that they listen, in ten voices. */
+export const backchannels = (): Sound[] => loadAll('turns/backchannels');
+
+/** The same in other words and by six other voices; and short remarks of these that want something. */
+export const heldOutBackchannels = (): Sound[] => loadAll('turns/held-out', 'listening-');
+export const heldOutRequests = (): Sound[] => loadAll('turns/held-out', 'request-');
 
 /** Noises of a body and a room: bursts like a cough, and clicks. The same ones each time. */
 export function noises(): Sound[] {
@@ -60,6 +60,12 @@ export function numbers(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
 }
+
+const loadAll = (folder: string, prefix = ''): Sound[] =>
+  readdirSync(join(packageRoot, 'test', folder))
+    .filter((file) => file.startsWith(prefix) && file.endsWith('.wav'))
+    .sort()
+    .map((file) => load(folder, file.slice(0, -4)));
 
 function load(folder: string, name: string): Sound {
   const { samples, sampleRate } = readWav(readFileSync(join(packageRoot, 'test', folder, `${name}.wav`)));

@@ -3,11 +3,23 @@ import { CallStream } from '../../stream/call-stream.ts';
 import type { CallEvent, CallEventType, EventOf } from '../../stream/events.ts';
 import type { StreamHub } from '../../stream/hub.ts';
 import { countWords, wordsAt } from './heard-accuracy.ts';
-import { type Echo, Phone } from './phone.ts';
+import { type Echo, type Heard, Phone } from './phone.ts';
 import type { Sound } from './sounds.ts';
 import type { TimedSentence } from './timed-voice.ts';
 
-export type Kind = 'interruption' | 'backchannel' | 'noise' | 'echo';
+export const kinds = [
+  'interruption',
+  'backchannel',
+  'noise',
+  'echo',
+  'backchannel, held out',
+  'noise, held out',
+  'short request, held out',
+] as const;
+export type Kind = (typeof kinds)[number];
+
+/** Whether the bot has to stop for a sound of this kind. */
+export const isTurn = (kind: Kind) => kind === 'interruption' || kind === 'short request, held out';
 
 /** Something that happens while the bot speaks. */
 export interface Trial {
@@ -29,6 +41,9 @@ export interface Outcome {
   silentMs: number | undefined;
   /** Words that the call has as heard, less those that the phone played. */
   wordsOff: number;
+  sentence: TimedSentence;
+  /** Of an utterance that was paused and resumed. */
+  again: Heard | undefined;
 }
 
 const FORMAT = { encoding: 'mulaw', sampleRate: 8_000 } as const;
@@ -80,7 +95,7 @@ export class TrialCall {
     await new Promise((resolve) => setTimeout(resolve, (trial.at * audio.length) / 8));
     if (trial.sound) this.phone.make(trial.sound);
     const ended = await this.event('playback.ended', isIt);
-    const heardBytes = this.phone.heardBytes;
+    const { heardBytes, heardAgain } = this.phone;
     this.phone.echo = undefined;
     if (ended.interrupted) await this.untilAnswered(before);
     await this.untilQuiet();
@@ -101,6 +116,8 @@ export class TrialCall {
       clearMs: clearAt === undefined ? undefined : clearAt - soundAt,
       silentMs: clearAt === undefined || silentAt === undefined ? undefined : silentAt - soundAt,
       wordsOff: countWords(ended.heard) - wordsAt(sentence, heardBytes / 8),
+      sentence,
+      again: ended.interrupted ? undefined : heardAgain,
     };
   }
 

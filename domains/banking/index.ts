@@ -29,5 +29,5 @@ export const banking: Domain = {
   seedDemo: seedDemoCustomers,
   endpointing,
   cutsIn:
-    /\b(?:(?:re)?payments?|loans?|rates?|interest|mortgages?|savings|deposits?|fees?|balance|accounts?|cards?|statements?|transfers?|opening hours|branch(?:es)?|cash|fraud|stolen|lost|complaint|representative|manager|colleague|someone|somebody)\b/i,
+    /\b(?:(?:re)?payments?|loans?|rates?|interest|mortgages?|savings|deposits?|fees?|balance|accounts?|cards?|statements?|transfers?|opening hours?|branch(?:es)?|cash|fraud|stolen|lost|complaint|representative|manager|colleague|someone|somebody)\b/i,
 };

@@ -16,5 +16,5 @@ export const clinic: Domain = {
   misheard: [],
   awaited: awaitedByBooking,
   cutsIn:
-    /\b(?:appointments?|doctors?|nurse|emergency|ambulance|prescriptions?|tablets|pills|test results?|opening hours|address|parking|reschedule|someone|somebody)\b/i,
+    /\b(?:appointments?|doctors?|nurse|emergency|ambulance|prescriptions?|tablets|pills|test results?|opening hours?|address|parking|reschedule|someone|somebody)\b/i,
 };

@@ -85,12 +85,12 @@ export class TwilioStream {
     }
   }
 
-  /** Sends samples of 8 kHz as a telephone line does: a frame every 20 ms. */
-  async speak(samples: Int16Array) {
+  /** Sends samples of 8 kHz as a telephone line does: a frame every 20 ms, or `haste` times as fast. */
+  async speak(samples: Int16Array, haste = 1) {
     let due = performance.now();
     for (let i = 0; i < samples.length; i += 160) {
       this.say(samples.subarray(i, i + 160));
-      due += 20;
+      due += 20 / haste;
       await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
     }
   }

@@ -1,0 +1,21 @@
+/** What the bot says meanwhile: none of it was used to tune how heard words are reckoned. */
+export const SENTENCES = [
+  'Your new card will be in the post by Thursday, and the old one stops working as soon as you use it.',
+  'If the payment is late, we charge a fee of $12.50, which we take from the same account.',
+  'The branch on Maple Avenue closes early in winter, but the machine outside takes cash and cheques all day.',
+  'For a loan of $25,000.00 over five years, you would pay $512.91 each month, including interest.',
+  'A member of our staff calls you back within two working days, between nine in the morning and six in the evening.',
+  'You can change the limit of your card in the app, under settings, as often as you like, and it costs nothing.',
+  'Interest on savings is paid on the last day of March, June, September and December, at 3.4% a year.',
+  'To close the account we need your signature, so please bring an identity card to any of our branches.',
+  'The clinic on Green Lane is closed at the weekend, but there is an emergency line that is open around the clock.',
+  'Your balance on the 14th of October was $3,208.75, after the rent had been paid.',
+  'It takes about three working days until the money arrives, sometimes a little longer.',
+  'You have two appointments: one on Friday at nine fifteen, and one on the Monday after, at four.',
+  'We never ask for your password, on the telephone or by mail, so please do not tell it to anybody.',
+  'Over ten years you would pay back $18,240.00, and $3,240.00 of that would be interest.',
+  'First I need your customer number, and then the day on which you were born.',
+  'That is a good question, and I would rather have somebody from our staff answer it.',
+  'The next free time is Wednesday at eleven. If that suits you, I can book it now.',
+  'As long as the account stays above $1,500.00, there is no monthly fee at all.',
+];
