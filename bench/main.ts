@@ -4,6 +4,7 @@ import { SetupError } from '../deploy/local/setup-error.ts';
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   analytics: () => import('./analytics.ts'),
   'barge-in': () => import('./barge-in.ts'),
+  cache: () => import('./cache.ts'),
   latency: () => import('./latency.ts'),
   stream: () => import('./stream.ts'),
   turns: () => import('./turns.ts'),

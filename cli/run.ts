@@ -1,6 +1,8 @@
 import { type BaseContext, Builtins, Cli, type Command } from './clipanion.ts';
 import { CreateApiKey, ListApiKeys, RevokeApiKey } from './commands/api-key.ts';
 import { AnalyticsReport } from './commands/analytics-report.ts';
+import { CacheClear, CacheEvict, CacheList, CacheOptimize, CacheStats } from './commands/cache-manager.ts';
+import { CacheExport, CacheImport, CacheWarm } from './commands/cache-files.ts';
 import { EndCall } from './commands/end-call.ts';
 import { Erase } from './commands/erase.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
@@ -37,6 +39,14 @@ const commands = [
   Provision,
   SttTest,
   TtsTest,
+  CacheStats,
+  CacheList,
+  CacheClear,
+  CacheExport,
+  CacheImport,
+  CacheOptimize,
+  CacheEvict,
+  CacheWarm,
   CreateApiKey,
   ListApiKeys,
   RevokeApiKey,

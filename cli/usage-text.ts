@@ -1,6 +1,8 @@
 /** What stands for an option's value in help texts; clipanion 3 knows no names for them and writes `#0`. */
 const placeholders: Record<string, string> = {
   '--adapter': 'NAME',
+  '--after': 'ID',
+  '--age': 'SPAN',
   '--audio': 'FILE',
   '--customer': 'ID',
   '--days': 'NUMBER',
@@ -10,7 +12,11 @@ const placeholders: Record<string, string> = {
   '--format': 'FORMAT',
   '--from': 'TIME',
   '--history': 'FILE',
+  '--keep': 'NUMBER',
+  '--language': 'CODE',
   '--last': 'SPAN',
+  '--like': 'QUESTION',
+  '--limit': 'NUMBER',
   '--older-than': 'DAYS',
   '--output': 'PATH',
   '--phone': 'E164',
@@ -19,9 +25,11 @@ const placeholders: Record<string, string> = {
   '--session': 'SESSION',
   '--scope': 'SCOPE',
   '--set': 'KEY=VALUE',
+  '--similarity': 'NUMBER',
   '--tenant': 'NAME',
   '--text': 'LINE',
   '--to': 'TIME',
+  '--unused': 'SPAN',
 };
 
 const OPTION_LINE = /^ {2}(-\S+(?: [A-Z0-9=]+)?) {2,}(\S.*)$/gm;

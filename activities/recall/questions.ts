@@ -1,5 +1,5 @@
 import { asksTheSame, formOf, type QuestionForm } from './question-form.ts';
-import { wordsOf } from '../../store/answers.ts';
+import { longestQuestion, wordsOf } from '../../store/answers.ts';
 
 /**
  * Which questions may share an answer. Closeness of meaning alone confuses "raise my limit" with "lower my limit"
@@ -7,7 +7,7 @@ import { wordsOf } from '../../store/answers.ts';
  */
 
 /** Cosine below which two questions are not the same, whatever their words say. Chosen by `npm run bench -- cache`. */
-export const CLOSE = 0.6;
+export const CLOSE = 0.66;
 
 export function isSameQuestion(asked: string, stored: string, similarity: number): boolean {
   if (wordsOf(asked) === wordsOf(stored)) return true;
@@ -44,6 +44,10 @@ export function standsAlone(question: string, first: boolean): boolean {
   if (form.kind === '') return false;
   return first || namesItsSubject(form, plain);
 }
+
+/** Whether a question may be looked up, and its answer stored; `first`: nothing was said before it in its call. */
+export const isAskable = (question: string, first: boolean) =>
+  question.length <= longestQuestion && standsAlone(question, first);
 
 const namesItsSubject = ({ about }: QuestionForm, plain: string) =>
   /\b(?:you|your)\b/.test(plain) || about.filter((meaning) => !LEANING.test(meaning)).length >= 2;

@@ -1,13 +1,7 @@
 import { defaultTenant } from '../../call/request.ts';
 import { findDomain, promptVersionOf } from '../../domains/registry.ts';
 import type { EmbeddingEngine } from '../../engines/embedding/engine.ts';
-import {
-  type AnswerScope,
-  keepAnswer,
-  longestQuestion,
-  noteUse,
-  type StoredAnswer,
-} from '../../store/answers.ts';
+import { type AnswerScope, keepAnswer, noteUse, type StoredAnswer } from '../../store/answers.ts';
 import type { Database } from '../../store/database.ts';
 import { now } from '../../stream/call-stream.ts';
 import type { CallEvent, EventOf, Placed } from '../../stream/events.ts';
@@ -17,7 +11,7 @@ import type { CacheActivities, RecallInput, RecallResult } from '../types.ts';
 import { findAnswer } from './find-answer.ts';
 import type { Flights } from './flights.ts';
 import { personalDataIn } from './personal-data.ts';
-import { standsAlone } from './questions.ts';
+import { isAskable } from './questions.ts';
 
 /** What became of a look-up; `skipped`: the words may mean something else in another call. */
 export type LookUpResult = 'hit' | 'miss' | 'skipped' | 'failed';
@@ -219,7 +213,7 @@ class Recall {
   }
 
   private isAskable(question: string) {
-    return question.length <= longestQuestion && standsAlone(question, this.input.turn === 1);
+    return isAskable(question, this.input.turn === 1);
   }
 
   private stamp({ revision }: LookUp) {
