@@ -80,6 +80,8 @@ export class CallLab {
       twilio?: Partial<Config['twilio']>;
       /** Holds a turn's row back until it resolves. */
       beforeTurnRow?: (row: RecordTurnInput) => Promise<void>;
+      /** Where rows go, in place of memory. */
+      rows?: AnalyticsActivities;
       /** A folder for recordings. */
       recordings?: string;
     } = {},
@@ -104,7 +106,7 @@ export class CallLab {
     };
     const engine = engines.tts ?? createScriptedTts();
     const llm = engines.llm ?? echoLlm;
-    const rows: AnalyticsActivities = {
+    const rows: AnalyticsActivities = engines.rows ?? {
       async recordTurn(row) {
         await engines.beforeTurnRow?.(row);
         lab.turnRows.push(row);

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** A TCP line to a port of this machine that can be cut, as a network can. */
 export class BreakableLine {
   private readonly sockets = new Set<Socket>();
+  private down = false;
 
   private constructor(
     readonly port: number,
@@ -12,6 +13,7 @@ export class BreakableLine {
 
   static async to(target: number): Promise<BreakableLine> {
     const server = createServer((near) => {
+      if (line.down) return void near.resetAndDestroy();
       const far = connect(target, '127.0.0.1');
       for (const [socket, other] of [
         [near, far],
@@ -31,6 +33,16 @@ export class BreakableLine {
   /** Cuts every connection; new ones are carried again. */
   cut() {
     for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Cuts every connection and lets no other through until it is brought up again. */
+  takeDown() {
+    this.down = true;
+    this.cut();
+  }
+
+  bringUp() {
+    this.down = false;
   }
 
   close() {
