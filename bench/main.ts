@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   cache: () => import('./cache.ts'),
   latency: () => import('./latency.ts'),
   stream: () => import('./stream.ts'),
+  telemetry: () => import('./telemetry.ts'),
   turns: () => import('./turns.ts'),
 };
 

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../config/package.ts';
 import { runCommand } from '../deploy/local/run-command.ts';
 import { writeScrapeTargets } from '../deploy/local/scrape-targets.ts';
 import {
@@ -77,6 +78,19 @@ describe('the alerts', () => {
     const names = alerts().map(({ alert }) => alert);
     expect(new Set(names).size).toBe(names.length);
     expect([...new Set(testedAlerts())].sort()).toEqual([...names].sort());
+  });
+
+  test('docs/monitoring.md tells what to do at each', () => {
+    const text = readFileSync(join(packageRoot, 'docs', 'monitoring.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| (Orkestra\w+) +\| (\w+)/gm)].map(([, name, severity]) => [
+      name,
+      severity,
+    ]);
+    expect(rows.sort()).toEqual(
+      alerts()
+        .map(({ alert, labels }) => [alert, labels.severity])
+        .sort(),
+    );
   });
 
   test('each says how bad it is, and in one sentence what is the matter', () => {
