@@ -3,6 +3,7 @@ import { CreateApiKey, ListApiKeys, RevokeApiKey } from './commands/api-key.ts';
 import { AnalyticsReport } from './commands/analytics-report.ts';
 import { CacheClear, CacheEvict, CacheList, CacheOptimize, CacheStats } from './commands/cache-manager.ts';
 import { CacheExport, CacheImport, CacheWarm } from './commands/cache-files.ts';
+import { Completion } from './commands/completion.ts';
 import { EndCall } from './commands/end-call.ts';
 import { Erase } from './commands/erase.ts';
 import { MonitorSession } from './commands/monitor-session.ts';
@@ -50,6 +51,7 @@ const commands = [
   CreateApiKey,
   ListApiKeys,
   RevokeApiKey,
+  Completion,
 ];
 /** What `orkestra` can be asked for, in the order in which help lists it. */
 export const commandNames = commands.flatMap(({ paths }) => paths.map((path) => path.join(' ')));
