@@ -7,6 +7,7 @@ import { authenticate } from './access.ts';
 import type { ApiDeps, ApiEnv } from './context.ts';
 import { once } from './once.ts';
 import { invalid, Problem } from './problem.ts';
+import { adapterRoutes } from './routes/adapters.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { callRoutes } from './routes/calls.ts';
 import { steeringRoutes } from './routes/steering.ts';
@@ -62,6 +63,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   callRoutes(app, deps);
   steeringRoutes(app, deps);
   cacheRoutes(app, deps);
+  adapterRoutes(app, deps);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',
@@ -73,7 +75,8 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     info: {
       title: 'Orkestra',
       version,
-      description: 'Starts, lists, inspects, steers and ends calls, and controls the stored answers.',
+      description:
+        'Starts, lists, inspects, steers and ends calls, and controls stored answers and adapters.',
     },
     servers: [{ url: '/' }],
   });

@@ -7,7 +7,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure, type QueryDefinition, type UpdateDefinition } from '@temporalio/common';
+import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
 import { type CallRequest, workflowIdOf } from '../call/request.ts';
 import { callStart } from '../workflows/start-options.ts';
 import { Problem } from './problem.ts';
@@ -106,12 +106,12 @@ export class LiveCalls {
 const unknownCall = () =>
   new Problem('unknown', 'There is no call of this session: GET /v1/calls lists those that there are.');
 
-function refused({ cause }: WorkflowUpdateFailedError): Problem {
-  const isInput = cause instanceof ApplicationFailure && cause.type === 'BadInput';
-  return new Problem(isInput ? 'invalid' : 'conflict', cause?.message ?? 'The call refused.');
-}
+/** What is wrong with a payload was told before it was sent: this is about how the call stands. */
+const refused = ({ cause }: WorkflowUpdateFailedError) =>
+  new Problem('conflict', cause?.message ?? 'The call refused.');
 
-function explained(error: unknown): unknown {
+/** An error of Temporal's as a problem; any other as it is. */
+export function explained(error: unknown): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new Problem(
       'unavailable',

@@ -7,15 +7,14 @@ import {
   sessionIdSchema,
   tenantNameSchema,
 } from '../call/request.ts';
+import { adapterRefSchema } from '../call/adapter.ts';
+import { domainNames } from '../domains/registry.ts';
 import { callSettingsPatchSchema } from '../call/settings.ts';
 import { answeredBySchema, lineStatusSchema } from '../call/telephone.ts';
 
 /** What the calls' routes take and give. */
 
 export const phaseSchema = z.enum(['dialling', 'connecting', 'conversation', 'farewell', 'ended']);
-export const adapterNameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an adapter is 1–64 letters, digits, ., - or _');
 
 export const sessionParams = z.object({
   session: sessionIdSchema.meta({ description: 'Names the call', example: 'my-call' }),
@@ -27,7 +26,7 @@ export const newCallSchema = z
       .optional()
       .meta({ description: 'Names the call for ever; made up where it is left out' }),
     tenant: tenantNameSchema.optional().meta({ description: `${defaultTenant} where it is left out` }),
-    domain: domainNameSchema.default('banking'),
+    domain: z.enum(domainNames() as [string, ...string[]]).default('banking'),
     phone: phoneSchema.optional(),
     customer: customerIdSchema.optional(),
     dial: z
@@ -54,7 +53,7 @@ export const listQuery = z
   .object({
     domain: domainNameSchema,
     phase: phaseSchema,
-    adapter: adapterNameSchema,
+    adapter: adapterRefSchema,
     status: z.enum(['running', 'ended']),
     pageSize: z.coerce.number().int().min(1).max(100),
     pageToken: z.string().regex(/^[A-Za-z0-9_-]{1,4000}$/, 'take it from the page before'),
@@ -90,6 +89,7 @@ export const callSchema = z
     domain: z.string(),
     phase: phaseSchema,
     adapter: z.string(),
+    adapterTrouble: z.looseObject({ adapter: z.string(), reason: z.string() }).optional(),
     settings: settingsSchema,
     turns: z.number().int(),
     startedAt: time,

@@ -11,11 +11,11 @@ export const documentedCommands = (markdown: string): DocumentedCommand[] =>
     output: output!,
   }));
 
-/** Takes documented output for what it stands for: `…` is whatever differs. */
+/** Takes documented output for what it stands for: `…` is whatever differs, and columns may be wider. */
 export const matches = (output: string): RegExp =>
   new RegExp(`^${output.trim().split('…').map(escaped).join('[\\s\\S]*')}$`);
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +');
 
 /** The words of a command line as a shell sees them; single and double quotes keep words together. */
 export const words = (command: string): string[] =>

@@ -65,12 +65,13 @@ export interface CallSummary {
   transfer?: Transfer;
 }
 
-export const sayPayload = z.object({ text: z.string().trim().min(1).max(1_000) }).strict();
+/** Not only spaces; the pattern says so to whoever reads the schema elsewhere. */
+const words = (longest: number) => z.string().trim().min(1).max(longest).regex(/\S/);
+
+export const sayPayload = z.object({ text: words(1_000) }).strict();
 export const configurePayload = callSettingsPatchSchema;
 export const useAdapterPayload = z.object({ adapter: adapterRefSchema }).strict();
-export const endPayload = z
-  .object({ reason: z.string().trim().min(1).max(200).default('ended from outside') })
-  .strict();
+export const endPayload = z.object({ reason: words(200).default('ended from outside') }).strict();
 
 /** Queries: the call as it is now, and what was said. */
 export const stateQuery = defineQuery<CallState>('state');

@@ -6,6 +6,8 @@ import {
   endUpdate,
   sayPayload,
   sayUpdate,
+  useAdapterPayload,
+  useAdapterUpdate,
 } from '../../workflows/messages.ts';
 import { secured } from '../access.ts';
 import type { ApiDeps, ApiEnv } from '../context.ts';
@@ -47,6 +49,21 @@ const configure = createRoute({
   },
 });
 
+const useAdapter = createRoute({
+  method: 'post',
+  path: '/v1/calls/{session}/adapter',
+  operationId: 'useAdapter',
+  summary: 'Answer with another adapter, or with default, from the next turn',
+  ...steering(useAdapterPayload),
+  responses: {
+    200: gives(
+      z.object({ adapter: z.string() }).openapi('UsedAdapter'),
+      'The version that answers from now on',
+    ),
+    ...refusals,
+  },
+});
+
 const end = createRoute({
   method: 'post',
   path: '/v1/calls/{session}/end',
@@ -78,6 +95,14 @@ export function steeringRoutes(app: OpenAPIHono<ApiEnv>, { config, client }: Api
       updateId(c.get('once')),
     );
     return c.json({ settings }, 200);
+  });
+
+  app.openapi(useAdapter, async (c) => {
+    const { session } = c.req.valid('param');
+    return c.json(
+      await calls.update(session, useAdapterUpdate, c.req.valid('json'), updateId(c.get('once'))),
+      200,
+    );
   });
 
   app.openapi(end, async (c) => {
