@@ -122,9 +122,11 @@ describe('the HTTP API', () => {
       status: 200,
       body: { adapter: 'formal@1' },
     });
+    await caller.type('Good morning.');
+    await caller.untilHeard('reply-1');
     await expect
       .poll(async () => (await api.get('/v1/calls?adapter=formal@1')).body.calls)
-      .toMatchObject([{ session, adapter: 'formal@1' }]);
+      .toMatchObject([{ session, adapter: 'formal@1', turns: 1 }]);
     expect(await api.post('/v1/adapters/formal@1/activate', { percent: 100 })).toMatchObject({
       body: { adapter: 'formal@1', domain: 'banking', percent: 100 },
     });
