@@ -16,11 +16,11 @@ import { sendThroughGateway } from './turn-end/telephone-line.ts';
  * each pause, and the endpointing policy as it is configured by default, for the banking domain.
  *
  * A turn is cut off when it ends with words still to come, or never, since no words were heard in it. The delay is
- * the silence from the caller's last word to the final hearing, at turns that were not cut off; of it, what the
- * detector and the recogniser need is the floor that no policy gets under. What callers do while the bot speaks is
- * measured after it, by barge-in.ts.
+ * the silence from the caller's last word to the final hearing, at turns that were not cut off. Part of it is what the
+ * detector and the recogniser need until the words are known, which no policy gets under; the rest is added by the
+ * policy. What callers do while the bot speaks is measured after it, by barge-in.ts.
  */
-const TARGET = { cutOff: 0.1, delayMs: 300 };
+const TARGET = { cutOff: 0.1, addedMs: 300 };
 /** Settings of `endpointingMs`, ms, that trade delay for cut-offs. */
 const SHORTEST = [0, 200, 300, 400, 500, 600, 700];
 /** Silences in ms of a policy that knows no words, to compare with. */
@@ -36,8 +36,7 @@ type Wait = (pause: HeardPause, recording: TurnRecording) => number;
 
 export async function run() {
   const turns = await hearAll();
-  const heldOut = turns.filter(({ recording }) => recording.half === 'held-out');
-  const groups = (key: 'kind' | 'noise') =>
+  const groups = (key: 'kind' | 'noise' | 'part') =>
     [...new Set(turns.map(({ recording }) => recording[key]))].map((name) => [
       name,
       ...row(
@@ -45,21 +44,24 @@ export async function run() {
         policy(),
       ),
     ]);
-  const heading = ['turns', 'cut off', '%', 'delay mean', 'p50', 'p95', 'of it detected and heard'];
+  const heading = ['turns', 'cut off', '%', 'delay mean', 'p50', 'p95', 'of it needed', 'added'];
   const results = [
     ['', ...heading],
     ...groups('kind'),
     ...groups('noise'),
+    ...groups('part'),
     ['all', ...row(turns, policy())],
-    ['held out', ...row(heldOut, policy())],
   ];
+  const untuned = turns.filter(({ recording }) => recording.part !== 'tuned');
   const curve = [
-    ['held out', ...heading],
-    ...SHORTEST.map((ms) => [`endpointingMs ${ms}`, ...row(heldOut, policy(ms))]),
-    ...FIXED.map((ms) => [`${ms} ms of silence`, ...row(heldOut, () => ms)]),
+    ['held out and unseen', ...heading],
+    ...SHORTEST.map((ms) => [`endpointingMs ${ms}`, ...row(untuned, policy(ms))]),
+    ...FIXED.map((ms) => [`${ms} ms of silence`, ...row(untuned, () => ms)]),
   ];
   process.stdout.write(`${table(results)}\n\n${table(curve)}\n\n`);
-  judge(summary(heldOut, policy()));
+  judge('all recordings', summary(turns, policy()));
+  const unseen = turns.filter(({ recording }) => recording.part === 'unseen');
+  judge('those made after the policy', summary(unseen, policy()));
   await measureBargeIn();
 }
 
@@ -80,38 +82,41 @@ async function hearAll(): Promise<Turn[]> {
 
 function policy(endpointingMs = defaultCallSettings.endpointingMs): Wait {
   const settings = { ...defaultCallSettings, endpointingMs };
-  return ({ text }, { asked }) => endpointDelayMs({ text, asked }, settings, endpointing);
+  return ({ text, spokenMs }, { asked }) => endpointDelayMs({ text, asked, spokenMs }, settings, endpointing);
 }
 
 function summary(turns: Turn[], wait: Wait) {
   const delays: number[] = [];
-  const floors: number[] = [];
+  const needed: number[] = [];
+  const added: number[] = [];
   let cutOff = 0;
   for (const { recording, pauses } of turns) {
     const { endMs } = recording;
     const end = turnEndMs(pauses, (pause) => wait(pause, recording));
     if (end === undefined || end < endMs - LAST_SOUND_MS) cutOff++;
     else {
+      const { heardMs } = pauses.findLast((pause) => pause.heardMs <= end)!;
       delays.push(Math.max(0, end - endMs));
-      floors.push(Math.max(0, pauses.findLast(({ heardMs }) => heardMs <= end)!.heardMs - endMs));
+      needed.push(Math.max(0, heardMs - endMs));
+      added.push(end - heardMs);
     }
   }
-  return { turns: turns.length, cutOff, delays, floors };
+  return { turns: turns.length, cutOff, delays, needed, added };
 }
 
 function row(turns: Turn[], wait: Wait): (string | number)[] {
-  const { cutOff, delays, floors } = summary(turns, wait);
+  const { cutOff, delays, needed, added } = summary(turns, wait);
   const share = ((100 * cutOff) / turns.length).toFixed(1);
-  const ms = [mean(delays), median(delays), percentile(delays, 0.95), mean(floors)];
+  const ms = [mean(delays), median(delays), percentile(delays, 0.95), mean(needed), mean(added)];
   return [turns.length, cutOff, share, ...ms.map((value) => value.toFixed(0))];
 }
 
-function judge({ turns, cutOff, delays, floors }: ReturnType<typeof summary>) {
-  const met = cutOff <= TARGET.cutOff * turns && mean(delays) <= TARGET.delayMs;
-  const target = `at most ${100 * TARGET.cutOff} % cut off at ${TARGET.delayMs} ms of delay`;
+function judge(which: string, { turns, cutOff, delays, added }: ReturnType<typeof summary>) {
+  const met = cutOff <= TARGET.cutOff * turns && mean(added) <= TARGET.addedMs;
+  const target = `at most ${100 * TARGET.cutOff} % cut off at ${TARGET.addedMs} ms of added delay`;
   const share = ((100 * cutOff) / turns).toFixed(1);
-  const seen = `${share} % at ${mean(delays).toFixed(0)} ms, ${mean(floors).toFixed(0)} ms of it to detect and recognise`;
-  process.stdout.write(`Target, on the recordings held out: ${target}: ${seen}: ${met ? 'met' : 'MISSED'}\n`);
+  const seen = `${share} % at ${mean(added).toFixed(0)} ms, ${mean(delays).toFixed(0)} ms after the last word`;
+  process.stdout.write(`Target, on ${which}: ${target}: ${seen}: ${met ? 'met' : 'MISSED'}\n`);
   if (!met) process.exitCode = 1;
 }
 

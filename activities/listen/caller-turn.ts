@@ -42,6 +42,9 @@ export class CallerTurn {
   private eager: Heard | undefined;
   private speechStartedAt = 0;
   private speechEndedAt = 0;
+  /** Where the present stretch of speech began in the caller's audio, and how long those of this turn lasted, ms. */
+  private stretchFrom = 0;
+  private spokenMs = 0;
   /** Of the last pause: when the voice detector knew of it, and when its words were there. */
   private noticedAt: number | undefined;
   private heardAt: number | undefined;
@@ -126,8 +129,10 @@ export class CallerTurn {
     this.stage.begin();
     this.idle.set('speech', true);
     this.stage.clear('final');
+    this.stretchFrom = event.audioMs;
     if (!this.speechStartedAt) {
       this.speechStartedAt = event.at;
+      this.spokenMs = 0;
       this.bot.onSpeechStarted(event.at);
     }
     if (this.eager) this.emit({ type: 'turn.resumed', ...this.stamp() });
@@ -138,6 +143,8 @@ export class CallerTurn {
   private onSpeechStopped(event: EventOf<'speech.stopped'>) {
     if (!this.speechStartedAt) return;
     this.speechEndedAt = event.at;
+    // A caller who reconnected meanwhile is counted anew.
+    this.spokenMs += Math.max(0, event.audioMs - this.stretchFrom);
     this.noticedAt = event.noticedAt;
     const hearing = this.hearings;
     this.stage.asked();
@@ -160,7 +167,7 @@ export class CallerTurn {
     this.eager = { revision: this.stage.attempt * 100 + Math.min(hearing, 99), transcript, engineMs };
     // Keys are still coming: these words are said with them.
     if (this.digits.pending) return;
-    const heard = { text: transcript.text, asked: this.bot.lastWords };
+    const heard = { text: transcript.text, asked: this.bot.lastWords, spokenMs: this.spokenMs };
     const silenceMs = endpointDelayMs(heard, this.input.settings, this.hints);
     this.eager.silenceMs = silenceMs;
     const left = this.speechEndedAt + silenceMs - now();

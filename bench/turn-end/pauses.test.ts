@@ -36,20 +36,22 @@ describe('a caller who pauses', () => {
   ])('is not cut off in %s, as any pause of 300 ms would do', async (file) => {
     const { recording, endWith } = await hear(file);
     const { asked, endMs } = recording;
-    const end = endWith(({ text }) => endpointDelayMs({ text, asked }, defaultCallSettings, endpointing));
+    const end = endWith(({ text, spokenMs }) =>
+      endpointDelayMs({ text, asked, spokenMs }, defaultCallSettings, endpointing),
+    );
     expect(end).toBeGreaterThan(endMs);
     expect(endWith(() => 300)).toBeLessThan(endMs);
   });
 
   test.each(['question-01', 'question-07', 'answer-04', 'statement-01'])(
-    'has been heard in %s, which no pause interrupts, once the short silence is over',
+    'has been heard in %s, which no pause interrupts, long before the longest silence is over',
     async (file) => {
       const { recording, pauses } = await hear(file);
-      const { text } = pauses.at(-1)!;
+      const { text, spokenMs } = pauses.at(-1)!;
       const { asked } = recording;
       const { endpointingMs, endpointingMaxMs } = defaultCallSettings;
-      expect(endpointDelayMs({ text, asked }, defaultCallSettings, endpointing)).toBeLessThan(
-        endpointingMs + 0.2 * (endpointingMaxMs - endpointingMs),
+      expect(endpointDelayMs({ text, asked, spokenMs }, defaultCallSettings, endpointing)).toBeLessThan(
+        endpointingMs + 0.4 * (endpointingMaxMs - endpointingMs),
       );
       expect(pauses).toHaveLength(1);
     },
@@ -62,6 +64,7 @@ describe('the end of a turn', () => {
     noticedMs: endedMs + 200,
     heardMs: endedMs + 260,
     text: 'words',
+    spokenMs: 800,
     resumedMs,
   });
 

@@ -13,6 +13,8 @@ export interface HeardPause {
   /** When the words up to here were recognised. */
   heardMs: number;
   text: string;
+  /** How long the caller had spoken, pauses left out. */
+  spokenMs: number;
   /** When the detector told that the caller goes on, if they do. */
   resumedMs?: number;
 }
@@ -24,20 +26,27 @@ export async function hearPauses(events: LineEvent[], engine: SttEngine): Promis
   const speech = new SpeechInput({ ...engine, open: recogniser.open }, input, () => undefined);
   const pauses: HeardPause[] = [];
   let hearing: Promise<void> | undefined;
+  let startedMs = 0;
+  let spokenMs = 0;
   for (const event of events) {
     await recogniser.advance(event.ms);
     if (event.type === 'audio') speech.write({ id: '0', ...event.chunk });
     else if (event.type === 'started') {
       const last = pauses.at(-1);
       if (last) last.resumedMs = event.ms;
+      startedMs = event.startedMs;
     } else {
-      const pause: HeardPause = { endedMs: event.endedMs, noticedMs: event.ms, heardMs: Infinity, text: '' };
+      const { endedMs, ms: noticedMs } = event;
+      spokenMs += endedMs - startedMs;
+      const pause: HeardPause = { endedMs, noticedMs, heardMs: Infinity, text: '', spokenMs };
       pauses.push(pause);
       hearing = speech.finalize().then(({ text }) => {
         pause.heardMs = recogniser.ms;
         pause.text = text;
         // As `listen` does: what held no words is forgotten.
-        if (!text && pause.resumedMs === undefined) speech.reset();
+        if (text || pause.resumedMs !== undefined) return;
+        speech.reset();
+        spokenMs = 0;
       });
     }
   }

@@ -11,8 +11,8 @@ const ms = z.number().int().nonnegative();
 const entrySchema = z.object({
   file: z.string(),
   kind: z.string(),
-  /** Which half: the policy was tuned on one, and is judged by the other. */
-  half: z.enum(['tuned', 'held-out']),
+  /** The policy was tuned on the first ones, and is judged by the others; `unseen` ones were made after it. */
+  part: z.enum(['tuned', 'held-out', 'unseen']),
   voice: z.string(),
   noise: z.string(),
   /** What the bot had said before. */

@@ -7,7 +7,8 @@ import type { AudioChunk, InHeader } from '../../stream/audio-chunk.ts';
 /** What a gateway puts on a call's stream, with the ms of the recording at which it does. */
 export type LineEvent = { ms: number } & (
   | { type: 'audio'; chunk: AudioChunk<InHeader> }
-  | { type: 'started' }
+  /** `startedMs` is where the first speech frame began. */
+  | { type: 'started'; startedMs: number }
   /** `endedMs` is where the last speech frame ended. */
   | { type: 'stopped'; endedMs: number }
 );
@@ -33,7 +34,7 @@ export async function sendThroughGateway(
   });
   const voice = new VoiceDetector(judged, FORMAT, speechStopMs, {
     onStarted(_, audioMs) {
-      events.push({ ms, type: 'started' });
+      events.push({ ms, type: 'started', startedMs: audioMs });
       audio.start(audioMs);
     },
     onStopped(_, endedMs) {
