@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { resample } from '../audio/resample.ts';
-import { readWav } from '../audio/wav.ts';
-import { packageRoot } from '../config/package.ts';
 import { configSchema } from '../config/schema.ts';
 import { CallStream } from '../stream/call-stream.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
-import { type CallerReport, TwilioCaller, type Utterance, utteranceOf } from './twilio-caller.ts';
+import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
+import { loadUtterances } from './utterances.ts';
 
 /**
  * Orkestra's own share of the reply latency: from the moment that the voice detector knows that the caller has
@@ -124,13 +120,4 @@ function summary(results: { caller: CallerReport; noticed: number[] }[]): Measur
     missed,
   ];
   return { row, greetings };
-}
-
-/** Recordings without a pause inside, since any pause would end the turn here. */
-export function loadUtterances(): Utterance[] {
-  return ['balance', 'hours', 'human'].map((name) => {
-    const file = join(packageRoot, 'test', 'recordings', `${name}.wav`);
-    const { samples, sampleRate } = readWav(readFileSync(file));
-    return utteranceOf(resample(samples, sampleRate, 8_000));
-  });
 }

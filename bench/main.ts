@@ -2,6 +2,7 @@ import { SetupError } from '../deploy/local/setup-error.ts';
 
 /** Measurements, each a file: `npm run bench -- NAME`. */
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  adapters: () => import('./adapters.ts'),
   analytics: () => import('./analytics.ts'),
   'barge-in': () => import('./barge-in.ts'),
   cache: () => import('./cache.ts'),

@@ -13,6 +13,8 @@ export interface Platform {
   twilioUrl: string;
   redisUrl: string;
   databaseUrl: string;
+  /** How every process finds the servers. */
+  env: Record<string, string>;
   /** Of every process that counts: the workers, Temporal, Redis, Postgres. */
   pids(): number[];
   stop(): Promise<void>;
@@ -51,6 +53,7 @@ export async function startPlatform({
     twilioUrl: `${workers.gatewayUrl}/twilio`,
     redisUrl: stack.env.REDIS_URL,
     databaseUrl: stack.env.DATABASE_URL,
+    env: workers.env,
     pids: () => [
       ...Object.values(stack.pids),
       ...Object.values(workers.pids()),

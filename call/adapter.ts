@@ -70,7 +70,10 @@ export const newAdapterSchema = z
       .strict(),
   ])
   .refine(
-    (adapter) => adapter.kind === 'lora' || adapter.prompt || Object.keys(adapter.decoding).length > 0,
+    (adapter) =>
+      adapter.kind === 'lora' ||
+      adapter.prompt ||
+      Object.values(adapter.decoding).some((value) => value !== undefined),
     'a prompt adapter needs a prompt, or decoding of its own: it would change nothing',
   );
 

@@ -1,4 +1,13 @@
 import { type BaseContext, Builtins, Cli, type Command } from './clipanion.ts';
+import {
+  ActivateAdapter,
+  ListAdapters,
+  LoadAdapter,
+  RollbackAdapter,
+  ShowAdapter,
+  UnloadAdapter,
+} from './commands/adapter-control.ts';
+import { CreateAdapter } from './commands/adapter-create.ts';
 import { CreateApiKey, ListApiKeys, RevokeApiKey } from './commands/api-key.ts';
 import { AnalyticsReport } from './commands/analytics-report.ts';
 import { CacheClear, CacheEvict, CacheList, CacheOptimize, CacheStats } from './commands/cache-manager.ts';
@@ -40,6 +49,13 @@ const commands = [
   Provision,
   SttTest,
   TtsTest,
+  ListAdapters,
+  CreateAdapter,
+  LoadAdapter,
+  UnloadAdapter,
+  ActivateAdapter,
+  RollbackAdapter,
+  ShowAdapter,
   CacheStats,
   CacheList,
   CacheClear,

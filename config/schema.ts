@@ -29,7 +29,7 @@ const flag = z.preprocess(
 
 export const sttEngines = ['moonshine', 'deepgram', 'openai', 'scripted'] as const;
 export const ttsEngines = ['piper', 'kokoro', 'openai', 'scripted'] as const;
-export const llmEngines = ['responder', 'openai', 'scripted'] as const;
+export const llmEngines = ['responder', 'openai', 'llama', 'scripted'] as const;
 const slowMs = z.coerce.number().int().min(50).max(30_000);
 
 export const cacheFolder = () =>
@@ -157,6 +157,10 @@ export const configSchema = z
       baseUrl: env('DEEPGRAM_BASE_URL', z.url({ protocol: /^wss?$/ }).default('wss://api.deepgram.com')),
       apiKey: env('DEEPGRAM_API_KEY', z.string().optional()),
       model: env('DEEPGRAM_MODEL', z.string().default('nova-3')),
+    }),
+    llama: section({
+      /** The GGUF file that the engine `llama` loads; a chat model. */
+      model: env('ORKESTRA_LLAMA_MODEL', z.string().optional()),
     }),
     /** Any endpoint that speaks OpenAI's chat completions, transcriptions, or speech. */
     openai: section({

@@ -10,7 +10,7 @@ import { type Database, openDatabase } from '../../store/database.ts';
 import { priceTableSchema } from '../../store/prices.ts';
 import { CallStream } from '../../stream/call-stream.ts';
 import { StreamHub } from '../../stream/hub.ts';
-import { loadUtterances } from '../latency.ts';
+import { loadUtterances } from '../utterances.ts';
 import { type Platform, report, startPlatform } from '../platform.ts';
 import { median, percentile, table } from '../statistics.ts';
 import { type CallerReport, TwilioCaller } from '../twilio-caller.ts';

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { LlmEngine } from './engine.ts';
+import { createLlama } from './llama.ts';
 import { createOpenAi } from './openai.ts';
 import { createScriptedLlm } from './scripted.ts';
 
@@ -14,6 +15,8 @@ export function createLlmEngine(
   switch (name) {
     case 'openai':
       return createOpenAi(config.openai);
+    case 'llama':
+      return createLlama(config.llama.model);
     case 'scripted':
       return createScriptedLlm();
   }

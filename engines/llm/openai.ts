@@ -3,6 +3,7 @@ import { EngineError } from '../error.ts';
 import { connectOpenAi, type OpenAiEndpoint, requireEndpoint } from '../openai-client.ts';
 import { NAME, toEngineError } from '../openai-error.ts';
 import type { LlmEngine, LlmPart, LlmRequest } from './engine.ts';
+import { openAiAdapters } from './openai-adapters.ts';
 import { type Limits, streamRound } from './openai-round.ts';
 import { describeTools, ToolCalls } from './openai-tools.ts';
 
@@ -24,6 +25,7 @@ export function createOpenAi(config: OpenAiEndpoint & { model: string }, limits:
 
   return {
     name: `openai/${config.model}`,
+    adapters: openAiAdapters(load, config.model),
     async warmUp() {
       const client = await load();
       // Also opens the connection. Not every endpoint lists its models.
@@ -62,8 +64,9 @@ async function* reply(
       tool_choice: round < MOST_ROUNDS ? ('auto' as const) : ('none' as const),
     };
     const body = {
-      model,
+      model: request.adapter?.weights ?? model,
       messages,
+      ...decodingOf(request),
       stream: true,
       stream_options: { include_usage: true },
       ...toolChoice,
@@ -96,6 +99,11 @@ async function* reply(
   }
   if (answer.trim() === '') throw new EngineError(NAME, 'the answer is empty', { retryable: true });
   yield { type: 'usage', ...usage };
+}
+
+function decodingOf({ adapter }: LlmRequest) {
+  const { temperature, topP: top_p, maxTokens: max_tokens } = adapter?.decoding ?? {};
+  return { temperature, top_p, max_tokens };
 }
 
 /** Words after a tool's use don't run into those before it. */

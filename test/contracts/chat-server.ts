@@ -14,6 +14,8 @@ export interface Chunk {
 
 export interface ChatRequest {
   model: string;
+  temperature?: number;
+  max_tokens?: number;
   messages: { role: string; content: string | null; tool_calls?: unknown[]; tool_call_id?: string }[];
   tools?: { function: { name: string; parameters: Record<string, unknown> } }[];
   tool_choice?: string;
@@ -22,6 +24,8 @@ export interface ChatRequest {
 /** A server that speaks the streaming chat-completions protocol; each request gets the next answer, or the last. */
 export class ChatServer {
   readonly requests: ChatRequest[] = [];
+  /** LoRA adapters by name, as vLLM keeps them: weights whose path holds "corrupt" are refused. */
+  readonly adapters = new Map<string, string>();
   /** Answers whose connection the client has closed before their end. */
   abandoned = 0;
   private answers: Answer[] = [];
@@ -48,6 +52,25 @@ export class ChatServer {
     });
   }
 
+  /** vLLM's own words and codes: `vllm/entrypoints/openai/serving_models.py`. */
+  private changeAdapters(url: string, body: string, response: ServerResponse) {
+    const { lora_name: name, lora_path: path } = JSON.parse(body) as { lora_name: string; lora_path: string };
+    const refuse = (status: number, message: string) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message, code: status } }));
+    };
+    const known = this.adapters.has(name);
+    if (url.endsWith('/unload_lora_adapter')) {
+      if (!known) return refuse(404, `The lora adapter '${name}' cannot be found.`);
+      this.adapters.delete(name);
+      return void response.end(`Success: LoRA adapter '${name}' removed successfully.`);
+    }
+    if (known) return refuse(400, `The lora adapter '${name}' has already been loaded.`);
+    if (path.includes('corrupt')) return refuse(500, `Loading lora ${name} failed`);
+    this.adapters.set(name, path);
+    response.end(`Success: LoRA adapter '${name}' added successfully.`);
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse) {
     if (request.url === '/v1/models') {
       response.setHeader('content-type', 'application/json').end('{"object":"list","data":[]}');
@@ -55,6 +78,7 @@ export class ChatServer {
     }
     let body = '';
     for await (const piece of request) body += String(piece);
+    if (request.url!.endsWith('lora_adapter')) return this.changeAdapters(request.url!, body, response);
     this.requests.push(JSON.parse(body) as ChatRequest);
     const answer = this.answers.length > 1 ? this.answers.shift()! : this.answers[0]!;
     if ('error' in answer) {

@@ -48,12 +48,22 @@ export interface LlamaServer {
   stop(): Promise<void>;
 }
 
+const folder = join(cacheFolder(), 'test-models');
+const model = join(folder, 'smollm2-135m', 'model.gguf');
+const fetchModels = () =>
+  provision({ folder, manifest, report: (line) => process.stderr.write(`${line}\n`) });
+
+/** The path of SmolLM2-135M, fetched once. */
+export async function provisionSmolLm(): Promise<string> {
+  await fetchModels();
+  return model;
+}
+
 /** SmolLM2-135M behind llama.cpp's own OpenAI-compatible server, fetched once. Its answers are English, not true. */
 export async function startLlamaServer(): Promise<LlamaServer> {
-  const folder = join(cacheFolder(), 'test-models');
-  await provision({ folder, manifest, report: (line) => process.stderr.write(`${line}\n`) });
+  await fetchModels();
   const program = fileURLToPath(new URL('llama-server.py', import.meta.url));
-  const args = [program, join(folder, 'llama-server'), join(folder, 'smollm2-135m', 'model.gguf')];
+  const args = [program, join(folder, 'llama-server'), model];
   const server = spawn('python3', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   server.stderr.on('data', (piece: Buffer) => {
