@@ -14,6 +14,8 @@ import { type Platform, report, startPlatform } from './platform.ts';
 const ENGINES = { ORKESTRA_STT: 'moonshine' };
 
 const CALLS = 8;
+/** Calls in which nothing happens any more: with more of them, something is wrong. */
+const MOST_LOST = 3;
 
 /**
  * Calls in which the caller interrupts the bot, says "uh-huh", coughs, or sends the bot's voice back; half of them on
@@ -51,14 +53,26 @@ async function make(
   const all = waiting.length;
   const outcomes: Outcome[] = [];
   const run = Math.random().toString(36).slice(2, 8);
+  const open = (call: string, marks: boolean) =>
+    TrialCall.open(platform.twilioUrl, hub, `bench-barge-${run}-${call}`, marks);
+  let lost = 0;
   await Promise.all(
     Array.from({ length: CALLS }, async (_, i) => {
-      const call = await TrialCall.open(platform.twilioUrl, hub, `bench-barge-${run}-${i}`, i % 2 === 0);
+      const marks = i % 2 === 0;
+      let call = await open(`${i}`, marks);
       for (let trial = waiting.shift(); trial; trial = waiting.shift()) {
-        const outcome = await call.run(trial, sentences[outcomes.length % sentences.length]!);
-        if (outcome) outcomes.push(outcome);
-        else waiting.push(trial);
-        if (outcome && outcomes.length % 20 === 0) report(`barge-in: ${outcomes.length} of ${all}`);
+        try {
+          const outcome = await call.run(trial, sentences[outcomes.length % sentences.length]!);
+          if (outcome) outcomes.push(outcome);
+          else waiting.push(trial);
+          if (outcome && outcomes.length % 20 === 0) report(`barge-in: ${outcomes.length} of ${all}`);
+        } catch (error) {
+          if (++lost > MOST_LOST) throw error;
+          report(`a call was given up, and another one goes on: ${(error as Error).message}`);
+          waiting.push(trial);
+          call.close();
+          call = await open(`${i}-${lost}`, marks);
+        }
       }
       call.close();
     }),

@@ -1,6 +1,7 @@
 import { configSchema } from '../config/schema.ts';
 import { CallStream } from '../stream/call-stream.ts';
 import { StreamHub } from '../stream/hub.ts';
+import { hopTable, Steps, type TurnSteps } from './latency/hops.ts';
 import { type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
 import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
@@ -39,16 +40,19 @@ export async function run() {
     ],
   ];
   const greeted: number[] = [];
+  const hops: Parameters<typeof hopTable>[0] = [];
   for (const unarmed of [false, true]) {
     const platform = await startPlatform({ unarmed });
     try {
       await measure(platform, 1, WARM_UP_TURNS);
       for (const calls of CALLS) {
         const label = unarmed ? 'one after another' : 'armed ahead';
-        const { row, greetings } = await measure(platform, calls, TURNS);
+        const { row, greetings, turns } = await measure(platform, calls, TURNS);
         rows.push([label, calls, ...row]);
-        if (!unarmed) greeted.push(...greetings);
         report(`${label}, ${calls} calls: done`);
+        if (unarmed) continue;
+        greeted.push(...greetings);
+        hops.push({ calls, turns });
       }
     } finally {
       await platform.stop();
@@ -57,7 +61,7 @@ export async function run() {
   const greeting = percentile(greeted, 0.95);
   const met = greeting <= GREETING_P95_MS;
   const line = `Greeting, of ${greeted.length} calls: p95 ${greeting.toFixed(0)} ms after connecting, target at most ${GREETING_P95_MS}: ${met ? 'met' : 'MISSED'}`;
-  process.stdout.write(`${table(rows)}\n\n${line}\n`);
+  process.stdout.write(`${table(rows)}\n\n${hopTable(hops)}\n\n${line}\n`);
   if (!met) process.exitCode = 1;
 }
 
@@ -69,40 +73,41 @@ async function measure(platform: Platform, calls: number, turns: number): Promis
     Array.from({ length: calls }, async (_, i) => {
       await new Promise((resolve) => setTimeout(resolve, (STAGGER_MS * i) / calls));
       const session = `bench-${run}-${i}`;
-      const noticed = await watchPauses(hub, session);
+      const steps = await watch(hub, session);
       const mine = Array.from({ length: turns }, (__, n) => utterances[(i + n) % utterances.length]!);
       const pause = () => 400 + Math.random() * 500;
       const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause, SETTINGS).run();
-      return { caller, noticed };
+      return { caller, steps };
     }),
   );
   await hub.close();
   return summary(results);
 }
 
-/** When the detector noticed each end of speech in a call, ms since the Unix epoch, as they come. */
-async function watchPauses(hub: StreamHub, session: string): Promise<number[]> {
-  const noticed: number[] = [];
-  await new CallStream(hub, session).onEvents('0', (event) => {
-    if (event.type === 'speech.stopped') noticed.push(event.noticedAt);
-  });
-  return noticed;
+async function watch(hub: StreamHub, session: string): Promise<Steps> {
+  const steps = new Steps();
+  await new CallStream(hub, session).onEvents('0', (event) => steps.onEvent(event));
+  return steps;
 }
 
 interface Measured {
   row: (string | number)[];
   greetings: number[];
+  turns: { steps: TurnSteps; heardAt: number }[];
 }
 
-function summary(results: { caller: CallerReport; noticed: number[] }[]): Measured {
+function summary(results: { caller: CallerReport; steps: Steps }[]): Measured {
   const shares: number[] = [];
   const voiceToAudio: number[] = [];
-  for (const { caller, noticed } of results) {
+  const turns: Measured['turns'] = [];
+  for (const { caller, steps } of results) {
     if (caller.lost) throw new Error(`the call ${caller.session} was lost: ${caller.lost}`);
     for (const { lastSpeechSentAt, firstMediaAt } of caller.turns) {
-      const pause = noticed.findLast((at) => at <= firstMediaAt);
+      const turn = steps.before(firstMediaAt);
       voiceToAudio.push(firstMediaAt - lastSpeechSentAt);
-      if (pause !== undefined) shares.push(firstMediaAt - pause - MODEL_MS);
+      if (!turn) continue;
+      shares.push(firstMediaAt - turn.stopNoticed - MODEL_MS);
+      turns.push({ steps: turn, heardAt: firstMediaAt });
     }
   }
   const greetings = results.flatMap(({ caller }) => caller.greetingMs ?? []);
@@ -119,5 +124,5 @@ function summary(results: { caller: CallerReport; noticed: number[] }[]): Measur
     ms(greetings, 0.95),
     missed,
   ];
-  return { row, greetings };
+  return { row, greetings, turns };
 }

@@ -9,7 +9,7 @@ const AFTER_MS = 700;
 
 /**
  * The words of these sentences that were heard in their first `heardBytes` of audio: whole words, to
- * within one (`npm run bench -- turns` counts them).
+ * within one (`npm run bench -- barge-in` counts them).
  */
 export function wordsHeard(
   format: MediaFormat,

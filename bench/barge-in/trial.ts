@@ -1,5 +1,5 @@
 import { fromSamples } from '../../audio/format.ts';
-import { CallStream } from '../../stream/call-stream.ts';
+import { CallStream, now } from '../../stream/call-stream.ts';
 import type { CallEvent, CallEventType, EventOf } from '../../stream/events.ts';
 import type { StreamHub } from '../../stream/hub.ts';
 import { countWords, wordsAt } from './heard-accuracy.ts';
@@ -167,6 +167,16 @@ export class TrialCall {
     return this.events.find(isIt)!;
   }
 
+  private lastEvents(): string {
+    return this.events
+      .slice(-8)
+      .map(
+        (event) =>
+          `${event.type} ${'utterance' in event ? event.utterance : ''} ${Math.round(now() - event.at)} ms ago`,
+      )
+      .join(', ');
+  }
+
   private until(holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -177,9 +187,7 @@ export class TrialCall {
       };
       const timer = setTimeout(() => {
         this.waiting.delete(check);
-        reject(
-          new Error(`nothing came of it; last events: ${this.events.slice(-5).map(({ type }) => type)}`),
-        );
+        reject(new Error(`nothing came of it in ${LIMIT_MS / 1_000} s; last events: ${this.lastEvents()}`));
       }, LIMIT_MS);
       this.waiting.add(check);
       check();
