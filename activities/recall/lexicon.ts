@@ -31,11 +31,11 @@ refund reimburse reimbursement
 restart reboot
 repay
 freeze block
-obtain get receive apply
+obtain get receive
 select choose pick
 modify change alter edit amend
 mistake error
-necessary require mandatory compulsory
+require need necessary mandatory compulsory
 document paperwork
 identification id
 vaccinate shot vaccine jab immunize immunization
@@ -108,7 +108,6 @@ heat heated
 deposit deposited
 open opening
 close closing closure
-own owner ownership
 subscribe subscription
 connect connection
 install installation
@@ -144,7 +143,7 @@ save saving
 
 /** Their plural or participle is a word of its own. */
 const WHOLE = new Set(
-  'savings parking checking evening morning during anything something everything nothing meeting wedding data roaming'.split(
+  'savings parking checking evening morning during anything something everything nothing meeting wedding data roaming rating ratings building buildings listing listings setting settings accounting engineering marketing advertising customs'.split(
     ' ',
   ),
 );
@@ -172,16 +171,13 @@ const setOf = (words: string) => new Set(words.trim().split(/\s+/));
 /** Words that carry nothing of their own: articles, auxiliaries, prepositions of place and belonging. */
 export const EMPTY = setOf(`
 a an the be am is are was were been being do does did done doing have has had having will would shall
-can could may might should must shall of for to in on at with by about into onto via regarding concerning as and
+can could may might should must of for to in on at with by about into onto via regarding concerning as and
 i you we us me my your our mine yours ours one's that which who whom there here any some such
-it its if when so own able possible
-happen also too along further then go come up_to need want like wish would
+it its if when so own able possible also along go goes going come comes coming want wanted wants like wish
 `);
 
-/** What callers call the business that they are speaking to; of a way from or to it they count. */
-export const OURSELVES = setOf(
-  'bank clinic practice hospital company business hotel firm guy folks team place library restaurant',
-);
+/** What callers call the business that they are speaking to, after "the" or "your": it is "you" then. */
+export const OURSELVES = setOf('bank clinic company business hotel firm guys folks place');
 
 /** Words that turn round what follows them. */
 export const NEGATIONS = setOf(
@@ -191,6 +187,21 @@ export const NEGATIONS = setOf(
 /** Words whose object tells one side from the other: "from savings" is not "to savings". */
 export const DIRECTIONS = setOf(
   'from than before after until till since against instead between versus or under over above below',
+);
+
+/** Verbs that turn one thing into another: "dollars to euros" is not "euros to dollars". */
+export const EXCHANGES = setOf(
+  'convert exchange modify swap switch trade translate upgrade downgrade substitute replace turn',
+);
+
+/** Verbs whose two sides can't change places, unless in the passive. */
+export const ONE_WAY = setOf(
+  'include cover contain require cause replace beat own belong lend borrow sell buy purchase pay owe send give call',
+);
+
+/** Units after a number that make "for" and "in" tell a span from a moment. */
+export const TIME_UNITS = setOf(
+  'minute hour day night week month year minutes hours days nights weeks months years',
 );
 
 /** What amounts and measures are called: asked for by "what is" or "how much" alike. */

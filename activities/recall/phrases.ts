@@ -54,6 +54,11 @@ const PHRASES: [RegExp, string][] = [
     'reschedule $1 $2',
   ],
   [/(?<=(?:^|\b(?:to|i|we|you|how|want|please|for|of) ))book\b(?! (?:is|are|club|return))/g, 'reserve'],
+  [
+    /\b(?:pay|paying|paid) (?:by|with|in|using|via) (?!advance|full|person|total|installments|instalments)/g,
+    'pay_by ',
+  ],
+  [/\b(?:(?:do|will|would|did) (i|we|you) )(?:need|have|got) to\b/g, 'do $1 must'],
   [/\b(?:turn|switch)(?:ing|ed)? (on|off)\b/g, 'switch_$1'],
   [/\b(?:turn|switch)(?:ing|ed)? (.{1,30}?) (on|off)\b/g, 'switch_$2 $1'],
   [/\b(?:enabl(?:e|ing))\b/g, 'switch_on'],

@@ -41,7 +41,7 @@ const OPENINGS = [
 ];
 const OPENING = new RegExp(String.raw`^(?:${OPENINGS.join('|')})\b[ ,]*`);
 const CLOSING =
-  /[ ,]*\b(?:please|thanks|thank you|by any chance|if possible|at the moment|these days|for me|if i may ask|do you know|right)$/;
+  /[ ,]*\b(?:please|thanks|thank you|by any chance|if possible|at the moment|these days|for me|if i may ask|do you know)$/;
 
 /** Particles and adverbs that change nothing where they stand. */
 const FILLERS =

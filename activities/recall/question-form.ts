@@ -1,4 +1,15 @@
-import { DIRECTIONS, EMPTY, MEASURES, meaningOf, NEGATIONS, OURSELVES, PERSONS } from './lexicon.ts';
+import {
+  DIRECTIONS,
+  EMPTY,
+  EXCHANGES,
+  MEASURES,
+  meaningOf,
+  NEGATIONS,
+  ONE_WAY,
+  OURSELVES,
+  PERSONS,
+  TIME_UNITS,
+} from './lexicon.ts';
 import { joinPhrases } from './phrases.ts';
 import { plainClauses } from './plain-words.ts';
 import { kindsMarked } from './question-kinds.ts';
@@ -18,56 +29,87 @@ export interface QuestionForm {
   yours: Set<string>;
   /** It asks about what has been. */
   past: boolean;
+  /** Of "what can I bring" and "what must I bring"; with `how` it says nothing. */
+  modality?: 'can' | 'must';
+  /** Who does it comes last, after "by". */
+  passive: boolean;
 }
 
 /** Kinds that ask for a fact about the business or, with "my", about the caller alone. */
 const INFORMING = new Set(['when', 'where', 'what', 'who', 'how-much', 'how-many', 'how-long', 'why']);
 
 export function formOf(question: string): QuestionForm {
-  const kinds: string[] = [];
-  const order: string[] = [];
-  const bound: string[] = [];
-  const actors: string[] = [];
-  const mine = new Set<string>();
-  const yours = new Set<string>();
-  let past = false;
-  for (const clause of plainClauses(question)) {
-    const words = kindsMarked(joinPhrases(clause)).split(' ');
-    past ||= words.some((word) => /^(?:did|was|were|had)$/.test(word));
+  const reading = new Reading();
+  for (const clause of plainClauses(question)) reading.add(kindsMarked(joinPhrases(clause)).split(' '));
+  const { kinds, order, bound, actors, mine, yours, past, modality, passive } = reading;
+  const kind = kindOf(kinds, order, question);
+  const about = [...new Set(simplified(order)), ...bound].sort();
+  return {
+    kind,
+    about,
+    order: [...new Set(order)],
+    actors: condensed(actors),
+    mine,
+    yours,
+    past,
+    modality: kind.includes('how') && !kind.includes('-') ? undefined : modality,
+    passive,
+  };
+}
+
+/** What is gathered while a question is read word by word. */
+class Reading {
+  readonly kinds: string[] = [];
+  readonly order: string[] = [];
+  readonly bound: string[] = [];
+  readonly actors: string[] = [];
+  readonly mine = new Set<string>();
+  readonly yours = new Set<string>();
+  past = false;
+  modality: QuestionForm['modality'];
+  passive = false;
+
+  add(words: string[]) {
+    this.past ||= words.some((word) => /^(?:did|was|were|had)$/.test(word));
+    this.passive ||= / (?:is|are|be|been|was|were|get) (?:[a-z_]+ ){0,3}?[a-z]+(?:ed|en|id|old|ght) by /.test(
+      `${['', ...words].join(' ')} `,
+    );
+    const exchanges = words.some((word) => EXCHANGES.has(meaningOf(word)));
     let binding: string | undefined;
     let owner: Set<string> | undefined;
     for (const [i, word] of words.entries()) {
-      if (word.startsWith('?')) {
-        kinds.push(word.replace(/^\?+/, ''));
-        continue;
-      }
-      const meaning = meaningOf(word);
-      if (NEGATIONS.has(word)) binding = 'not';
+      const [before = '', after = '', later = ''] = [words[i - 1], words[i + 1], words[i + 2]];
+      if (word.startsWith('?')) this.kinds.push(word.replace(/^\?+/, ''));
+      else if (NEGATIONS.has(word)) binding = 'not';
       else if (DIRECTIONS.has(word)) binding = word;
-      else if (
-        /^(?:by|within)$/.test(word) &&
-        /^#|day|noon|midnight|tonight|tomorrow/.test(words[i + 1] ?? '')
-      )
-        binding = word;
-      else if (/^(?:i|we)$/.test(word)) actors.push('I');
-      else if (word === 'you' && !/^(?:to|with|from|by|for|at|of|about|than)$/.test(words[i - 1] ?? ''))
-        actors.push('you');
-      else if (/^(?:my|our)$/.test(word)) owner = mine;
-      else if (word === 'your') owner = yours;
-      else if (!EMPTY.has(word) && !EMPTY.has(meaning) && (binding || !OURSELVES.has(meaning))) {
-        order.push(meaning);
+      else if (exchanges && /^(?:to|into|for|with)$/.test(word)) binding = 'into';
+      else if (/^(?:by|within)$/.test(word) && MOMENT.test(after)) binding = word;
+      else if (/^(?:for|in)$/.test(word) && after.startsWith('#') && TIME_UNITS.has(later)) binding = word;
+      else if (/^(?:must|should)$/.test(word)) this.modality ??= 'must';
+      else if (/^(?:can|could|may|might)$/.test(word)) this.modality ??= 'can';
+      else if (/^(?:i|we)$/.test(word)) this.actors.push('I');
+      else if (word === 'you') {
+        if (!/^(?:to|with|from|by|for|at|of|about|than)$/.test(before)) this.actors.push('you');
+      } else if (/^(?:my|our)$/.test(word)) owner = this.mine;
+      else if (word === 'your') owner = this.yours;
+      else if (!EMPTY.has(word) && (binding || !isOurselves(word, before))) {
+        const meaning = meaningOf(word);
+        this.order.push(meaning);
         owner?.add(meaning);
-        if (binding) bound.push(`${binding}>${meaning}`);
+        if (binding) this.bound.push(`${binding}>${meaning}`);
         owner = undefined;
         binding = undefined;
       }
     }
-    if (binding) bound.push(`${binding}>`);
+    if (binding) this.bound.push(`${binding}>`);
   }
-  const kind = kindOf(kinds, order, question);
-  const about = [...new Set(simplified(kind, order)), ...bound].sort();
-  return { kind, about, order: [...new Set(order)], actors: condensed(actors), mine, yours, past };
 }
+
+/** A word for a time: "by Friday" is not "on Friday". */
+const MOMENT = /^#|day|noon|midnight|tonight|tomorrow/;
+
+const isOurselves = (word: string, before: string) =>
+  OURSELVES.has(word) && (before === 'the' || before === 'your' || before === 'you');
 
 /** One name for what is asked; "what is the price" asks how much, and so does "how much can I", for a limit. */
 function kindOf(kinds: string[], order: string[], question: string): string {
@@ -81,15 +123,13 @@ function kindOf(kinds: string[], order: string[], question: string): string {
   return asked.sort().join('+');
 }
 
-/** What the kind says already is left out. */
-function simplified(kind: string, order: string[]): string[] {
+/** What a measure says already is left out: "the price limit" is the limit, "the interest rate" the interest. */
+function simplified(order: string[]): string[] {
   const left = new Set<string>();
-  if (order.some((meaning) => meaning !== 'price' && MEASURES.has(meaning))) left.add('price').add('amount');
-  if (order.includes('interest')) left.add('rate');
-  if (kind.startsWith('how-much') && !left.has('price')) {
-    if (order.includes('price')) left.add('pay');
-  } else if (left.has('price')) left.add('pay');
-  if (left.has('price') && order.includes('interest')) left.add('obtain');
+  if (order.some((meaning) => meaning !== 'price' && MEASURES.has(meaning))) {
+    for (const meaning of ['price', 'amount', 'pay']) left.add(meaning);
+    if (order.includes('interest')) left.add('rate').add('obtain');
+  }
   return order.filter((meaning) => !left.has(meaning));
 }
 
@@ -103,9 +143,14 @@ export function asksTheSame(a: QuestionForm, b: QuestionForm): boolean {
     if (a.actors && b.actors && a.actors !== b.actors) return false;
   }
   if (ownersDiffer(a, b) || ownersDiffer(b, a)) return false;
-  const persons = a.order.filter((meaning) => PERSONS.has(meaning));
-  return persons.length === 0 || a.order.join(' ') === b.order.join(' ');
+  if (a.modality && b.modality && a.modality !== b.modality) return false;
+  return a.order.join(' ') === b.order.join(' ') || (!sidesMatter(a) && !sidesMatter(b));
 }
+
+/** Whether another order of words would say another thing: persons who do something to each other, or things. */
+const sidesMatter = ({ about, passive }: QuestionForm) =>
+  about.some((meaning) => PERSONS.has(meaning)) ||
+  (!passive && about.some((meaning) => ONE_WAY.has(meaning)));
 
 /** "My number" is not "your number"; and a fact about mine is no fact about all. */
 function ownersDiffer(a: QuestionForm, b: QuestionForm): boolean {

@@ -5,11 +5,11 @@ const KINDS: [RegExp, string][] = [
     '?how',
   ],
   [
-    /\bwhat (?:do|should|must|can|would|could|am|shall) (?:i|we|you|one) (?:need to |have to |got to |supposed to )?do (?:in order )?(?:to|for)\b/g,
+    /\bwhat (?:do|should|must|can|would|could|am|shall) (?:i|we|you|one) (?:must |need to |have to |got to |supposed to )?do (?:in order )?(?:to|for)\b/g,
     '?how',
   ],
   [
-    /\bwhat (?:do|should|must|can|would|could|shall) (?:i|we|you|one) (?:need to |have to )?do (?=if|when|after|about)/g,
+    /\bwhat (?:do|should|must|can|would|could|shall) (?:i|we|you|one) (?:must |need to |have to )?do (?=if|when|after|about)/g,
     '?how ?then ',
   ],
   [/\bwhat (?:do|should|can|shall) (?:i|we) do(?: now)?$/g, '?how ?then'],
@@ -44,10 +44,14 @@ const KINDS: [RegExp, string][] = [
     /\bhow (?:much|expensive|costly|pricey) (?:is|are|was|were|would|will)\b(?: it)?(?: be)?/g,
     '?how-much price',
   ],
+  [
+    /\b(?:what|how much) (?:do|will|would|did|must|should) (?:i|we|you) (?:must |need to |have to )?(?:pay|charge)\b(?: for)?/g,
+    '?how-much price',
+  ],
   [/\bhow much\b/g, '?how-much'],
   [/\bhow (?:high|low|steep) (?:is|are|can|may|will)\b/g, '?how-much'],
   [/\bhow (?=(?:far|heavy|big|large|deep|tall|wide|old|fast|long)\b)/g, '?how-much '],
-  [/\bwhat (?:does|do|would|will|did|has|have) (?=.*\b(?:cost|charge|pay)\b)/g, '?how-much price '],
+  [/\bwhat (?:does|do|would|will|did|has|have) (?=.*\bcost\b)/g, '?how-much price '],
   [/\bwhat (?:am i|is) charged\b/g, '?how-much price'],
   [/\bwhere (?:can|do|could|would) (?:i|we|one) find\b/g, '?where'],
   [
@@ -81,11 +85,11 @@ const LEAVE: [RegExp, string][] = [
   [/^(?:am|are|will|would) (?:i|we) (?:be )?(?:able|allowed|permitted) to\b/, 'can i'],
   [/^(?:can|could|may|might) (?:i|we|one)\b/, 'can i'],
   [
-    /^(?:do|will|must|would) (?:i|we) (?:have to |need to |got to )?pay (?:anything |something |extra |a fee )?(?!by|with|in\b|a\b|my|the)/,
+    /^(?:do|will|must|would) (?:i|we) (?:must |have to |need to |got to )?pay (?:anything |something |extra |a fee )?(?!by|with|in\b|a\b|my|the)/,
     'is there price ',
   ],
   [
-    /^(?:do|will|must|would) (?:i|we) (?:have to |need to |got to )?pay (?=(?:a|an|any) .*(?:fee|charge))/,
+    /^(?:do|will|must|would) (?:i|we) (?:must |have to |need to |got to )?pay (?=(?:a|an|any) .*(?:fee|charge))/,
     'is there ',
   ],
 ];
@@ -107,7 +111,7 @@ const YES_NO: [RegExp, string][] = [
   [/^(?:do|would) you (?:allow|let|permit) (?:me|us|customers|guests|people|patients) (?:to )?/, '?can '],
   [/^(?:is|are) (?:the |a |an |your )?(.+?) possible\b/, '?can $1'],
   [/^can i (?:get|buy|purchase|have|find|obtain)\b/, '?have'],
-  [/^can i pay (?:by|with|in|using|via) /, '?accept '],
+  [/^can i pay_by /, '?accept '],
   [/^can i\b/, '?can'],
   [/^(?:can|could|would|will) you (?:please )?(?:help|assist) (?:me|us)(?: to| with| in)?\b/, '?want'],
   [/^do you (?:accept|take) (?!on\b)/, '?accept '],
