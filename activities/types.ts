@@ -3,7 +3,7 @@ import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.
 import type { CallSettings } from '../call/settings.ts';
 import type { LineStatus } from '../call/telephone.ts';
 import type { WebhookEvent } from '../call/webhook-event.ts';
-import type { TurnFacts } from '../call/facts.ts';
+import type { LineQuality, TurnFacts } from '../call/facts.ts';
 import type { AnswerSource, ToolUse, Turn, TurnTimes } from '../call/transcript.ts';
 import type { FinishedCall } from '../store/call-row.ts';
 
@@ -161,6 +161,8 @@ type Spoken =
       firstVoiceMs?: number;
       /** Characters that the engine was asked to speak. */
       characters?: number;
+      /** How the caller's audio has come in so far, where the transport tells. */
+      line?: LineQuality;
     }
   /** Nothing of it was played: no reply came, or the caller left before. */
   | { kind: 'unheard' };

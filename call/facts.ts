@@ -34,6 +34,13 @@ export interface TurnFacts {
   failed?: true;
 }
 
+/** How a caller's audio came in, where the transport tells. */
+export interface LineQuality {
+  jitterMs: number;
+  /** The share of it that was lost, or came too late to be played. */
+  loss: number;
+}
+
 /** What a call adds up, for its row. */
 export interface CallTally {
   /** When the caller first heard the bot, ms since the Unix epoch. */
@@ -50,6 +57,8 @@ export interface CallTally {
   /** The adapters and engines of its turns. */
   adapters: string[];
   engines: string[];
+  /** As it was last told. */
+  line?: LineQuality;
 }
 
 /** A call is resolved only where so many turns at its end were answered. */

@@ -323,7 +323,8 @@ describe('while Redis is away', () => {
     stream.client.socket.ping();
     await new Promise((resolve) => stream.client.socket.once('pong', resolve));
     const dropped = await lab.registry.getSingleMetric('orkestra_gateway_dropped_total')!.get();
-    expect(dropped.values).toEqual([{ labels: { what: 'audio' }, value: expect.any(Number) }]);
+    const some = dropped.values.filter(({ value }) => value > 0);
+    expect(some.map(({ labels }) => labels)).toEqual([{ what: 'audio' }]);
     await redis.start();
     await call.event('speech.stopped');
     await call.say('say-1', 'Are you still there?', 100);

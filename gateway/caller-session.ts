@@ -15,6 +15,7 @@ import { bytesPerMs } from '../audio/format.ts';
 import { type CallControl, CallRefused } from './call-control.ts';
 import { CallerAudio } from './caller-audio.ts';
 import type { GatewayLimits } from './limits.ts';
+import { LineMeter } from './line-quality.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { OwnEcho } from './own-echo.ts';
 import { Playback } from './playback.ts';
@@ -55,13 +56,16 @@ export class CallerSession implements TransportListener {
   private over = false;
   private unwritten = 0;
   private lastWrite: Promise<unknown> = Promise.resolve();
+  private readonly line: LineMeter | undefined;
 
   constructor(
     private readonly request: CallRequest,
     private readonly transport: Transport,
     private readonly deps: SessionDeps,
   ) {
-    const { session } = request;
+    const { session, origin } = request;
+    // Of Twilio's own leg nothing is known: what comes from Twilio says nothing of the caller's line.
+    this.line = origin === 'twilio' ? undefined : new LineMeter();
     this.log = callLogger(deps.log, session);
     this.quiet = new QuietLog(this.log);
     this.watch = new SessionWatch(session, deps.metrics, deps.trace);
@@ -125,6 +129,7 @@ export class CallerSession implements TransportListener {
       this.transport.end(closeCode.refused, 'send audio in real time');
       return;
     }
+    this.line?.add(audio.length / bytesPerMs(this.transport.format), time);
     this.audio.write(audio);
     this.voice.write(audio);
   }
@@ -257,7 +262,7 @@ export class CallerSession implements TransportListener {
   private emit(event: CallEvent) {
     if (this.over) return;
     this.watch.onOwnEvent(event);
-    this.append(event);
+    this.append(event.type === 'playback.ended' ? { ...event, line: this.line?.quality } : event);
   }
 
   private append(event: CallEvent) {

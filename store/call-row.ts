@@ -1,5 +1,6 @@
 import { type CallTally, emptyTally } from '../call/facts.ts';
 import { isResolved, outcomeOf } from '../call/outcome.ts';
+import { estimateOpinionScore } from './opinion-score.ts';
 import { lineCost, type PriceTable, speechCost } from './prices.ts';
 
 /** A finished call, as its workflow tells of it. Times are ms since the Unix epoch. */
@@ -22,7 +23,7 @@ export interface FinishedCall {
 /** A row of the table `calls`, by its columns. */
 export function callRow(call: FinishedCall, prices: PriceTable, fallback: string | undefined) {
   const { session, domain, startedAt, endedAt, reason, turns, tally = emptyTally() } = call;
-  const { answeredAt, callerMs, botMs, said } = tally;
+  const { answeredAt, callerMs, botMs, said, line } = tally;
   const outcome = outcomeOf(reason, turns);
   const handleMs = answeredAt === undefined ? undefined : Math.max(0, endedAt - answeredAt);
   const saidCost = Object.entries(said).reduce(
@@ -51,5 +52,8 @@ export function callRow(call: FinishedCall, prices: PriceTable, fallback: string
     cost: saidCost + lineCost(prices, call.origin ?? '', handleMs ?? 0),
     adapters: tally.adapters,
     engines: tally.engines,
+    loss: line?.loss,
+    jitter_ms: line?.jitterMs,
+    mos: line && estimateOpinionScore(line),
   };
 }

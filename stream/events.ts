@@ -177,6 +177,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     interrupted: z.boolean(),
     playedMs: z.number(),
     heard: z.string(),
+    /** How the caller's audio has come in so far, where the transport tells. */
+    line: z.object({ jitterMs: z.number(), loss: z.number() }).optional(),
   }),
 
   /** No more is to come; every armed stage lets go, the gateway closes the caller's socket. */

@@ -45,6 +45,7 @@ export class Asides {
         const { tally } = memory;
         tally.answeredAt ??= result.firstAudioAt;
         tally.botMs += result.playedMs;
+        tally.line = result.line ?? tally.line;
         // Prompts are made once for all calls.
         if ('text' in source) {
           const { engine, characters = 0 } = result;

@@ -94,6 +94,7 @@ export async function settleTurn(
   };
   const facts = factsOf(stages, armed.turn, said, reply, spoken);
   tallyTurn(memory.tally, turn, facts);
+  memory.tally.line = heard?.line ?? memory.tally.line;
   return {
     turn,
     facts,

@@ -121,7 +121,7 @@ export class Utterance {
     this.work();
   }
 
-  private onEnded({ heard, interrupted, playedMs, at }: EventOf<'playback.ended'>) {
+  private onEnded({ heard, interrupted, playedMs, line, at }: EventOf<'playback.ended'>) {
     const { source, session } = this.input;
     if ('turn' in source) void dialogueBot(this.stage.deps.hub.redis, session, source.turn, heard);
     this.stage.finish({
@@ -136,6 +136,7 @@ export class Utterance {
       ...this.spokenBy(),
       firstVoiceMs: this.firstVoiceMs,
       characters: this.characters,
+      line,
     });
   }
 
