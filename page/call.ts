@@ -35,7 +35,7 @@ export class Call {
     );
     const session = crypto.randomUUID();
     this.line = new Line(
-      gatewayUrl(),
+      gatewayUrl(session),
       { session, domain },
       {
         onState: (state) => this.onState(state),
@@ -116,9 +116,9 @@ export class Call {
   }
 }
 
-/** The gateway that serves this page. */
-function gatewayUrl(): string {
-  const url = new URL('/pcm', location.href);
+/** The gateway that serves this page; a load balancer brings a session back to the same one by its name here. */
+function gatewayUrl(session: string): string {
+  const url = new URL(`/pcm?session=${session}`, location.href);
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }

@@ -135,6 +135,15 @@ describe('the hub', () => {
     expect(got).toEqual(['0', '1']);
   });
 
+  test('closes while Redis is away and commands wait for it', async () => {
+    const server = await serve();
+    await server.kill();
+    const hub = join(server);
+    hub.redis.ping().catch(() => undefined);
+    await new Promise((resolve) => hub.redis.once('reconnecting', resolve));
+    await hub.close();
+  });
+
   test('bounds each stream and lets it expire', async () => {
     const server = await serve();
     const hub = join(server);

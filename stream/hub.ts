@@ -73,9 +73,13 @@ export class StreamHub {
 
   async close(): Promise<void> {
     this.feeds.clear();
-    await Promise.allSettled([this.redis.quit(), this.reader.quit()]);
+    await Promise.allSettled([this.redis, this.reader].map(leave));
   }
 }
+
+/** Says goodbye to a server that is there. One that is away is not waited for, nor are the commands for it. */
+const leave = async (client: RedisClient) =>
+  client.status === 'ready' ? client.quit() : client.disconnect();
 
 export type Listener = (id: string, payload: Buffer) => void;
 

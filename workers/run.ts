@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { NativeConnection } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
@@ -79,8 +80,11 @@ export async function runWorker(
     health.status = 'draining';
     log.info('draining');
   });
+  const asked = once(stop.signal, 'abort').then(() => stop.signal.throwIfAborted() as never);
+  asked.catch(() => undefined);
   try {
-    const worker = await start({
+    // One that is not ready yet has begun nothing that it would have to end.
+    const starting = start({
       id,
       config,
       log,
@@ -90,6 +94,7 @@ export async function runWorker(
       trace: tracing?.trace,
       draining: stop.signal,
     });
+    const worker = await Promise.race([starting, asked]);
     if (health.status === 'starting') health.status = 'ready';
     log.info({ health: server.url, startMs: Date.now() - startedAt }, 'ready');
     await worker.finished;

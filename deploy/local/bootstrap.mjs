@@ -192,6 +192,7 @@ function endWithNpm() {
 const commands = {
   start: (args) => become('cli/main.js', ['up', '--demo', ...args]),
   bench: (args) => become('bench/main.js', args),
+  'verify:deploy': (args) => become('deploy/verify/main.js', args),
   test: async (args) => process.exit(await test(args)),
   build: () => undefined,
   install: () => undefined,
