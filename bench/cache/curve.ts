@@ -17,12 +17,16 @@ export function drawCurves(file: string, curves: Curve[], chosen: number) {
       { threshold, value: hitRate, line: `hits, ${name}` },
     ]),
   );
+  // Where the threshold is lowest, the lines lie apart.
+  const named = points.filter(({ threshold }) => threshold === points[0]!.threshold);
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = Plot.plot({
     document: document as never,
     width: 760,
     height: 420,
     marginRight: 20,
+    marginBottom: 45,
+    marginTop: 30,
     style: { background: 'white', fontSize: '12px' },
     x: { label: 'threshold (cosine)', domain: [0.4, 1] },
     y: { label: '%', domain: [0, 100], grid: true, transform: (value: number) => value * 100 },
@@ -31,7 +35,7 @@ export function drawCurves(file: string, curves: Curve[], chosen: number) {
       Plot.ruleY([0.99], { stroke: '#999', strokeDasharray: '2 4' }),
       Plot.ruleX([chosen], { stroke: '#999' }),
       Plot.lineY(points, { x: 'threshold', y: 'value', stroke: 'line', strokeWidth: 2 }),
-      Plot.text(labelsOf(points), {
+      Plot.text(named, {
         x: 'threshold',
         y: 'value',
         text: 'line',
@@ -44,13 +48,4 @@ export function drawCurves(file: string, curves: Curve[], chosen: number) {
   mkdirSync(dirname(file), { recursive: true });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   writeFileSync(file, `${svg.outerHTML}\n`);
-}
-
-/** A line's name stands over one of its points, each at another place, so that names don't cover each other. */
-function labelsOf(points: { threshold: number; value: number; line: string }[]) {
-  const lines = [...new Set(points.map(({ line }) => line))];
-  return lines.map((line, i) => {
-    const own = points.filter((point) => point.line === line);
-    return own[Math.floor((own.length * (i + 0.3)) / (lines.length + 1.5))]!;
-  });
 }

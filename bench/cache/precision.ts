@@ -44,7 +44,7 @@ export interface Scores {
   warm: { hits: number; right: number };
   cold: { asked: number; hits: number; right: number };
   without: { hits: number };
-  /** Right hits of all hits, all three counted. */
+  /** Right hits of all hits, all three counted; NaN where there were none. */
   precision: number;
   /** Right warm hits of all questions asked. */
   hitRate: number;
@@ -100,7 +100,7 @@ export function score(set: Prepared[], threshold: number, guarded: boolean): Sco
   const hits = scores.warm.hits + scores.cold.hits + scores.without.hits;
   return {
     ...scores,
-    precision: hits === 0 ? 1 : (scores.warm.right + scores.cold.right) / hits,
+    precision: (scores.warm.right + scores.cold.right) / hits,
     hitRate: scores.warm.right / scores.asked,
     coldHitRate: scores.cold.right / scores.cold.asked,
   };
