@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { Health, serveHealth, serveMetrics } from './health.ts';
+import { Health, openDoors, serveHealth, serveMetrics } from './health.ts';
 import type { HttpServer } from './http-server.ts';
 
 const servers: HttpServer[] = [];
@@ -45,4 +45,20 @@ test('metrics are with health, or on a port of their own, where nothing else is'
 test('metrics that can’t be read are an error, not an empty page', async () => {
   const get = await opened(serveMetrics(here, () => Promise.reject(new Error('gone'))));
   expect(await get('/metrics')).toEqual({ status: 500, text: '{"error":"gone"}' });
+});
+
+test('a process says which port it can’t have', async () => {
+  const health = new Health('stt');
+  const read = async () => '';
+  const open = (port: number | undefined) =>
+    openDoors({ health: here, metrics: { host: '127.0.0.1', port } }, health, read);
+  const beside = await open(undefined);
+  expect(beside.metricsUrl).toBeUndefined();
+  const apart = await open(0);
+  expect((await fetch(`${apart.metricsUrl}/metrics`)).status).toBe(200);
+  expect((await fetch(`${apart.healthUrl}/metrics`)).status).toBe(404);
+  const taken = Number(new URL(apart.metricsUrl!).port);
+  await expect(open(taken)).rejects.toThrow(`port ${taken} of 127.0.0.1 can’t be had (EADDRINUSE)`);
+  await beside.close();
+  await apart.close();
 });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { version } from '../config/package.ts';
+import type { Config } from '../config/schema.ts';
 import { type HttpServer, serveHttp } from './http-server.ts';
 
 export type Status = 'starting' | 'ready' | 'draining' | 'failed';
@@ -89,6 +90,31 @@ export function serveMetrics(
     if (path === '/metrics') return sendMetrics(response, metrics);
     return json(response, 404, { error: 'ask for /metrics' });
   });
+}
+
+/** Serves health, and metrics beside it or, where the configuration says so, on a port of their own. Rejects likewise. */
+export async function openDoors(
+  config: Pick<Config, 'health' | 'metrics'>,
+  health: Health,
+  metrics: () => Promise<string>,
+): Promise<{ healthUrl: string; metricsUrl?: string; close(): Promise<void> }> {
+  const { host, port } = config.metrics;
+  if (port === undefined) {
+    const server = await serveHealth(health, config.health, metrics);
+    return { healthUrl: server.url, close: server.close };
+  }
+  const server = await serveHealth(health, config.health);
+  const beside = await serveMetrics({ host, port }, metrics).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  return {
+    healthUrl: server.url,
+    metricsUrl: beside.url,
+    async close() {
+      await Promise.all([server.close(), beside.close()]);
+    },
+  };
 }
 
 function sendMetrics(response: ServerResponse, metrics: () => Promise<string>) {

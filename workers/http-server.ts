@@ -17,7 +17,12 @@ export async function serveHttp(
   );
   server.requestTimeout = 5_000;
   server.listen(at.port, at.host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    throw new Error(`port ${at.port} of ${at.host} can’t be had (${reason})`, { cause: error });
+  }
   const { port } = server.address() as AddressInfo;
   const host = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
   return {

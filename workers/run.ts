@@ -8,7 +8,7 @@ import { createLogger, type Logger } from '../config/log.ts';
 import type { Config } from '../config/schema.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import { StreamHub } from '../stream/hub.ts';
-import { Health, serveHealth, serveMetrics } from './health.ts';
+import { Health, openDoors } from './health.ts';
 import { logOnce } from './log-once.ts';
 import { announce } from './presence.ts';
 import { processMetrics, streamLag } from './process-metrics.ts';
@@ -53,10 +53,10 @@ export async function runWorker(
   const metrics = processMetrics(health);
   const readTemporal = await installRuntime({ shutdownSignals: [], logger: sdkLogger(log) });
   const readAll = async () => `${await metrics.metrics()}\n${await readTemporal()}`;
-  const own = config.metrics.port;
-  const server = await serveHealth(health, config.health, own === undefined ? readAll : undefined);
-  const metricsServer =
-    own === undefined ? undefined : await serveMetrics({ host: config.metrics.host, port: own }, readAll);
+  const doors = await openDoors(config, health, readAll).catch((error: Error) => {
+    log.fatal({ error: error.message }, 'this worker can’t start');
+    process.exit(1);
+  });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 
@@ -72,8 +72,8 @@ export async function runWorker(
     id,
     pid: process.pid,
     host: hostname(),
-    healthUrl: server.url,
-    metricsUrl: metricsServer?.url,
+    healthUrl: doors.healthUrl,
+    metricsUrl: doors.metricsUrl,
     startedAt,
   });
   stop.signal.addEventListener('abort', () => {
@@ -96,7 +96,7 @@ export async function runWorker(
     });
     const worker = await Promise.race([starting, asked]);
     if (health.status === 'starting') health.status = 'ready';
-    log.info({ health: server.url, startMs: Date.now() - startedAt }, 'ready');
+    log.info({ health: doors.healthUrl, startMs: Date.now() - startedAt }, 'ready');
     await worker.finished;
     await worker.close();
     log.info('stopped');
@@ -109,7 +109,7 @@ export async function runWorker(
     }
   }
   await presence.withdraw().catch(() => undefined);
-  await Promise.allSettled([server.close(), metricsServer?.close(), hub.close(), tracing?.close()]);
+  await Promise.allSettled([doors.close(), hub.close(), tracing?.close()]);
   process.exit();
 }
 

@@ -2,8 +2,8 @@ import type { RuntimeOptions } from '@temporalio/worker';
 import { sessionOf } from '../call/request.ts';
 import type { Logger } from '../config/log.ts';
 
-/** What the SDK's lines may say beside their message. The rest can hold a call's payloads, or is noise. */
-const ALLOWED = [
+/** What the SDK's own lines may say beside their message. The rest can hold a call's payloads, or is noise. */
+const ALLOWED = new Set([
   'sdkComponent',
   'taskQueue',
   'workflowType',
@@ -13,10 +13,10 @@ const ALLOWED = [
   'state',
   'durationMs',
   'error',
-  // Of lines that our workflows write.
-  'turn',
-  'stage',
-] as const;
+]);
+
+/** What the SDK adds to the lines that our workflows write; the call is told by its session. */
+const ADDED = new Set(['sdkComponent', 'namespace', 'taskQueue', 'workflowId', 'runId', 'workflowType']);
 
 /** What the SDK thinks worth an info line (each worker's states) is a debug line among ours. */
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
@@ -36,9 +36,9 @@ export function sdkLogger(log: Logger): NonNullable<RuntimeOptions['logger']> {
 }
 
 function fieldsOf(meta: Record<string, unknown>): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const name of ALLOWED) if (meta[name] !== undefined) fields[name] = meta[name];
+  const isOurs = meta.sdkComponent === 'workflow';
+  const kept = Object.entries(meta).filter(([name]) => (isOurs ? !ADDED.has(name) : ALLOWED.has(name)));
   const { workflowId } = (meta.workflowExecution ?? meta) as { workflowId?: string };
-  const session = workflowId && sessionOf(workflowId);
-  return session ? { session, ...fields } : fields;
+  const session = workflowId === undefined ? undefined : sessionOf(workflowId);
+  return { ...(session && { session }), ...Object.fromEntries(kept) };
 }

@@ -3,10 +3,14 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { envDetectorSync, Resource } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type IdGenerator } from '@opentelemetry/sdk-trace-node';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallSpan } from '../call/call-span.ts';
 import { version } from '../config/package.ts';
 import { spanIdOf, traceIdOf } from '../config/trace-id.ts';
 import type { Tracing } from './tracing.ts';
+
+/** What is left may take this long to be sent, ms. */
+const CLOSE_MS = 3_000;
 
 /** Gives out the ids that it was told: those of a call's trace follow from its session. */
 class GivenIds implements IdGenerator {
@@ -87,7 +91,8 @@ export function openTracing(role: string, id: string, complain: (error: Error) =
         complain(error as Error);
       }
     },
-    close: () => provider.shutdown(),
+    // A collector that is away must not keep a process from ending.
+    close: () => Promise.race([provider.shutdown(), sleep(CLOSE_MS, undefined, { ref: false })]),
   };
 }
 

@@ -193,7 +193,10 @@ class Recall {
         const { database, keepMs } = this.deps;
         stored = await keepAnswer(database, scope, { question, answer, embedding: vector }, keepMs);
       } catch (error) {
-        this.deps.log.warn({ error: (error as Error).message }, 'an answer could not be stored');
+        this.deps.log.warn(
+          { session: this.input.session, error: (error as Error).message },
+          'an answer could not be stored',
+        );
       }
     }
     const tookMs = lookUp.takenAt === undefined ? undefined : performance.now() - lookUp.takenAt;
