@@ -52,7 +52,7 @@ export async function runWorker(
   const health = new Health(role);
   const metrics = processMetrics(health);
   const readTemporal = await installRuntime({ shutdownSignals: [], logger: sdkLogger(log) });
-  const readAll = async () => `${await metrics.metrics()}\n${await readTemporal()}`;
+  const readAll = async () => (await Promise.all([metrics.metrics(), readTemporal()])).join('\n');
   const doors = await openDoors(config, health, readAll).catch((error: Error) => {
     log.fatal({ error: error.message }, 'this worker can’t start');
     process.exit(1);
