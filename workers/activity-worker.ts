@@ -12,8 +12,10 @@ import { connectTemporal, type RunningWorker, type WorkerContext } from './run.t
  */
 const SLOTS = 2_000;
 
-/** A turn that is being heard or spoken may come to its end; the armed ones let go at once. ms. */
-const SHUTDOWN_GRACE_MS = 10_000;
+/** A turn that is being heard or spoken may come to its end, a long reply too; the armed ones let go at once. ms. */
+const SHUTDOWN_GRACE_MS = 25_000;
+/** Beyond the grace, a stage that does not yield is left to Temporal's retry elsewhere. ms. */
+export const SHUTDOWN_FORCE_MS = SHUTDOWN_GRACE_MS + 3_000;
 
 /** Serves the activities of one service until the process drains. */
 export async function serveActivities(
@@ -33,8 +35,7 @@ export async function serveActivities(
     maxConcurrentActivityTaskExecutions: SLOTS,
     maxConcurrentActivityTaskPolls: 4,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    // Beyond the grace, a stage that does not yield is left to Temporal's retry elsewhere.
-    shutdownForceTime: SHUTDOWN_GRACE_MS + 3_000,
+    shutdownForceTime: SHUTDOWN_FORCE_MS,
   });
   draining.addEventListener('abort', () => worker.shutdown());
   const finished = worker.run();

@@ -1,3 +1,4 @@
+import { SHUTDOWN_FORCE_MS } from '../../workers/activity-worker.ts';
 import { workerNames } from '../local/workers.ts';
 
 /** A Kubernetes object; only what the policies look at is typed, and any of it may be missing. */
@@ -23,8 +24,7 @@ interface Expected {
   production: boolean;
 }
 
-/** Longest that a worker's stages may take to end, s, and the time after which it gives up: workers/activity-worker.ts. */
-export const SHUTDOWN_S = 28;
+const SHUTDOWN_S = SHUTDOWN_FORCE_MS / 1_000;
 
 /** What is against our own rules, a sentence each. */
 export function violations(manifests: Manifest[], expected: Expected): string[] {
