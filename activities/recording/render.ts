@@ -6,9 +6,10 @@ import { wavHead } from '../../audio/wav.ts';
 import { transcode } from '../../gateway/transcode.ts';
 import { Utterance } from '../../gateway/utterance.ts';
 import type { RecordingPlaces } from '../../store/recordings.ts';
+import type { OutHeader } from '../../stream/audio-chunk.ts';
 import { Fence } from '../../stream/call-stream.ts';
 import { toWebVtt } from './captions.ts';
-import { type KeptCall, readCall } from './read-call.ts';
+import { type Chunk, type KeptCall, readCall } from './read-call.ts';
 import { Side } from './side.ts';
 import type { CallerStretch } from './timeline.ts';
 
@@ -63,12 +64,13 @@ async function layCaller(side: Side, { timeline, caller, load }: KeptCall) {
   }
 }
 
-async function layBot(side: Side, call: KeptCall) {
-  const { timeline } = call;
-  const rate = bytesPerMs(laidFormat(side));
-  for (const name of new Set(timeline.bot.map(({ utterance }) => utterance))) {
-    const audio = await audioOf(name, call, laidFormat(side));
-    for (const { at, fromMs, toMs } of timeline.bot.filter(({ utterance }) => utterance === name)) {
+async function layBot(side: Side, { timeline, bot, load }: KeptCall) {
+  const format = laidFormat(side);
+  const rate = bytesPerMs(format);
+  const chunks = groupedBy(bot, ({ header }) => header.utterance);
+  for (const [name, spans] of groupedBy(timeline.bot, ({ utterance }) => utterance)) {
+    const audio = await audioOf(name, chunks.get(name) ?? [], timeline.revisions, load, format);
+    for (const { at, fromMs, toMs } of spans) {
       const [from, to] = [fromMs, toMs].map((ms) => Math.round((ms * rate) / 2) * 2);
       await side.lay(inSamples(side, at - timeline.startsAt), audio.subarray(from, to));
     }
@@ -78,18 +80,30 @@ async function layBot(side: Side, call: KeptCall) {
 /** All that was to be heard of an utterance, by the newest attempt at it and for the hearing that counted. */
 async function audioOf(
   name: string,
-  { timeline, bot, load }: KeptCall,
+  chunks: readonly Chunk<OutHeader>[],
+  revisions: ReadonlyMap<number, number>,
+  load: KeptCall['load'],
   format: MediaFormat,
 ): Promise<Buffer> {
   const utterance = new Utterance(name, undefined, undefined);
   const fence = new Fence();
-  for (const chunk of bot) {
+  for (const chunk of chunks) {
     const { header } = chunk;
-    if (header.utterance !== name || !fence.admits(name, header.attempt)) continue;
-    if (header.turn !== undefined && timeline.revisions.get(header.turn) !== header.revision) continue;
+    if (!fence.admits(name, header.attempt)) continue;
+    if (header.turn !== undefined && revisions.get(header.turn) !== header.revision) continue;
     utterance.add(header, transcode(await load(chunk), header.format, format));
   }
   return Buffer.concat(utterance.sentences.map(({ audio }) => audio));
+}
+
+function groupedBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
 }
 
 async function joinSides(path: string, left: Side, right: Side) {
