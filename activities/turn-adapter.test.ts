@@ -27,23 +27,23 @@ describe('the adapter of a turn', () => {
   });
 
   test('changes when the news comes just after the caller has begun, for it was on its way before', () => {
-    expect(after(spoke(1_000), switched(3, 'brief@2', 1_020))).toBe('brief@2');
+    expect(after(spoke(1_000), switched(3, 'brief@2', 1_900))).toBe('brief@2');
   });
 
   test('stays when the caller was speaking already', () => {
-    expect(after(spoke(1_000), switched(3, 'brief@2', 1_400))).toBe('formal@1');
+    expect(after(spoke(1_000), switched(3, 'brief@2', 2_100))).toBe('formal@1');
   });
 
   test('changes after a cough that was no turn', () => {
     const cough: CallEvent = {
       type: 'turn.ignored',
-      at: 1_500,
+      at: 2_500,
       turn: 3,
       attempt: 1,
       text: '',
       reason: 'noise',
     };
-    expect(after(spoke(1_000), cough, switched(3, 'brief@2', 1_600), spoke(2_000))).toBe('brief@2');
+    expect(after(spoke(1_000), cough, switched(3, 'brief@2', 2_600), spoke(3_000))).toBe('brief@2');
   });
 
   test('is the latest switch, in whatever order the news come', () => {

@@ -3,9 +3,10 @@ import type { ArmedAdapter } from './types.ts';
 
 /**
  * How long before a switch was taken in by the workflow the caller may have begun to speak for it to hold for the
- * same words, ms: a signal is with Temporal some time before it is with the workflow.
+ * same words, ms: a signal is with Temporal some time before it is with the workflow, up to this where an orchestrator
+ * is busy or has just died.
  */
-const GRACE_MS = 250;
+const GRACE_MS = 1_000;
 
 /**
  * The adapter of one turn: the one that it was armed with, or a later one that the stream tells of before the

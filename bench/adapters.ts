@@ -73,17 +73,16 @@ async function measureCall(client: Client, url: string, session: string, adapter
   const utterances = loadUtterances();
   const mine = Array.from({ length: TURNS }, (_, n) => utterances[n % utterances.length]!);
   const handle = client.workflow.getHandle(workflowIdOf(session));
-  const trials = new Map<number, Trial>();
+  const trials: Trial[] = [];
   let turn = 0;
   const pause = () => {
     turn += 1;
     const ahead = AHEAD_MS.from + Math.random() * (AHEAD_MS.to - AHEAD_MS.from);
     if (turn % 2 === 1) return ahead;
-    const trial = { adapter: adapters[(turn / 2) % adapters.length]!, acceptedAt: Number.POSITIVE_INFINITY };
-    trials.set(turn, trial);
+    const adapter = adapters[(turn / 2) % adapters.length]!;
     void handle
-      .signal(useAdapterSignal, { adapter: trial.adapter })
-      .then(() => (trial.acceptedAt = Date.now()));
+      .signal(useAdapterSignal, { adapter })
+      .then(() => trials.push({ adapter, acceptedAt: performance.timeOrigin + performance.now() }));
     return ahead;
   };
   const caller = await new TwilioCaller(url, session, mine, pause, SETTINGS).run();
@@ -95,29 +94,34 @@ async function measureCall(client: Client, url: string, session: string, adapter
 
 interface Call {
   caller: CallerReport;
-  trials: Map<number, Trial>;
+  trials: Trial[];
   turns: Turn[];
 }
 
 function judge(calls: Call[]) {
   const delays: { with: number[]; without: number[] } = { with: [], without: [] };
-  const counts = { trials: 0, late: 0, effective: 0, unanswered: 0, wrongLater: 0 };
+  const counts = { trials: 0, effective: 0, unanswered: 0, wrongLater: 0 };
   for (const { caller, trials, turns } of calls) {
     counts.unanswered += caller.unanswered + caller.early;
-    let expected = 'default';
+    let before = 0;
     for (const { turn, adapter, answer, times } of turns) {
-      const trial = trials.get(turn);
-      if (trial) expected = trial.adapter;
+      // By time, not by number: an utterance may be lost on a busy machine, and its turn with it.
+      const accepted = trials.filter(({ acceptedAt }) => acceptedAt < times.speechStartedAt);
+      const expected = accepted.at(-1)?.adapter ?? 'default';
+      const isNext = accepted.length > before;
       const asExpected =
         adapter === expected && answer === answerOf(expected === 'default' ? 'base' : expected);
-      if (!trial) counts.wrongLater += asExpected ? 0 : 1;
-      // Where even the request took longer than the pause, it was no trial of the next turn.
-      else if (trial.acceptedAt > times.speechStartedAt) counts.late += 1;
-      else {
-        counts.trials += 1;
-        counts.effective += asExpected ? 1 : 0;
+      if (isNext) counts.trials += 1;
+      if (isNext && asExpected) counts.effective += 1;
+      if (!isNext && !asExpected) counts.wrongLater += 1;
+      if (!asExpected) {
+        const ago = times.speechStartedAt - (accepted.at(-1)?.acceptedAt ?? 0);
+        report(
+          `${caller.session} turn ${turn}: ${adapter} instead of ${expected}, accepted ${ago.toFixed(0)} ms before`,
+        );
       }
-      if (times.voiceToVoiceMs !== undefined) delays[trial ? 'with' : 'without'].push(times.voiceToVoiceMs);
+      if (times.voiceToVoiceMs !== undefined) delays[isNext ? 'with' : 'without'].push(times.voiceToVoiceMs);
+      before = accepted.length;
     }
   }
   const ms = (value: number) => value.toFixed(1);
@@ -134,14 +138,14 @@ function judge(calls: Call[]) {
     p50: median(delays.with) - median(delays.without),
     p95: percentile(delays.with, 0.95) - percentile(delays.without, 0.95),
   };
-  const { trials, effective, late, wrongLater, unanswered } = counts;
+  const { trials, effective, wrongLater, unanswered } = counts;
   const met =
     trials > 0 &&
     effective === trials &&
     wrongLater === 0 &&
     Math.max(added.p50, added.p95) <= TARGET.addedMs;
   process.stdout.write(
-    `${effective} of ${trials} switches took effect with the next turn (${late} more were accepted after it had begun); ${wrongLater} later turns by another adapter; ${unanswered} turns without an answer.\n` +
+    `${effective} of ${trials} switches took effect with the next turn; ${wrongLater} later turns by another adapter; ${unanswered} turns without an answer.\n` +
       `Added: ${ms(added.p50)} ms p50, ${ms(added.p95)} ms p95. Target: all switches, at most ${TARGET.addedMs} ms added: ${met ? 'met' : 'MISSED'}\n`,
   );
   if (!met) process.exitCode = 1;
