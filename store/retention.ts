@@ -6,7 +6,7 @@ const AT_ONCE = 5_000;
 /** What retention goes by: each table with the time that makes a row of it old. */
 const tables = {
   turns: 'speech_started_at',
-  calls: 'ended_at',
+  calls: 'started_at',
   effects: 'done_at',
   turn_hours: 'hour',
   tool_hours: 'hour',
