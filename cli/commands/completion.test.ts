@@ -57,6 +57,21 @@ test.each(['zsh', 'fish'])('completion for %s has every command and option', asy
   if (!program.error) expect(program).toMatchObject({ status: 0, stderr: '' });
 });
 
+test('completion for fish is one statement a line', async () => {
+  const lines = (await script('fish')).trimEnd().split('\n').slice(1);
+  expect(
+    lines.filter(
+      (line) => !/^complete -c orkestra( -n ('[^']*'|\S+)| -[alrFxfd]| '(\\.|[^'\\])*'| [\w-]+)*$/.test(line),
+    ),
+  ).toEqual([]);
+});
+
+test('completion for zsh names each command once, with what it does', async () => {
+  const text = await script('zsh');
+  expect(text).toContain(`'monitor-session:watch a call, or all that run' `);
+  expect(text.split('\n').filter((line) => (line.match(/(?<!\\)'/g) ?? []).length % 2 === 1)).toEqual([]);
+});
+
 test('completion knows three shells', async () => {
   const { code, stderr } = await orkestra(['completion', 'bsh']);
   expect(code).toBe(2);

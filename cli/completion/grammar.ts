@@ -36,17 +36,20 @@ export function completedCommands(definitions: readonly Definition[]): Completed
     .filter(({ words }) => words.length > 0 && !words[0]!.startsWith('-'))
     .map(({ words, description, options }) => ({
       path: words,
-      description,
+      description: asLine(description),
       words: firstWords[words.join(' ')] ?? [],
       options: options.map(({ definition, description: about = '' }) => ({
         // `-o,--option #0`
         name: definition.split(' ')[0]!.split(',').at(-1)!,
-        description: about,
+        description: asLine(about),
         takesValue: / /.test(definition),
         values: valuesIn(about),
       })),
     }));
 }
+
+/** Clipanion ends descriptions with a line end. */
+const asLine = (description: string) => description.trim().replace(/\s+/g, ' ');
 
 /** A description that begins with a list of words, as in `table, json or stream`, lists the values. */
 function valuesIn(description: string): string[] {
