@@ -12,6 +12,7 @@ const folder = fileURLToPath(new URL('histories', import.meta.url));
 /** What a call can go through: turns, messages, silence, keys, telephone lines, tools. */
 const files = [
   'workflows/call.test.ts',
+  'workflows/call-adapters.test.ts',
   'test/keypad.test.ts',
   'test/telephony/dial.test.ts',
   'test/turn-facts.test.ts',
