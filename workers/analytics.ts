@@ -8,7 +8,10 @@ import { runWorker } from './run.ts';
 import { keepRows } from './upkeep.ts';
 import { openWebhooks } from './webhooks.ts';
 
-/** Writes what happened into Postgres, by `recordTurn` and `recordCall`, and keeps it in order; records calls; tells other systems. */
+/**
+ * Writes what happened into Postgres, by `recordTurn` and `recordCall`, and keeps it in order; records calls; tells
+ * other systems.
+ */
 export const run = () =>
   runWorker('analytics', async (context) => {
     const prices = readPrices(context.config.analytics.prices);
