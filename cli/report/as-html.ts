@@ -95,7 +95,6 @@ header, main, footer { max-width: 1320px; margin: 0 auto; }
 h1 { font-size: 1.35rem; margin: 0; letter-spacing: .01em; }
 header p { margin: .1rem 0 1.2rem; color: var(--soft); }
 h2, figcaption { font-size: .95rem; font-weight: 600; margin: 0 0 .5rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin-bottom: .75rem; }
 .tiles div, figure, section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .tiles div { padding: .75rem .9rem; }
 .tiles strong { display: block; font-size: 1.3rem; font-weight: 650; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -104,6 +103,8 @@ h2, figcaption { font-size: .95rem; font-weight: 600; margin: 0 0 .5rem; }
 .charts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 23rem), 1fr)); }
 .tables { grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); }
 figure, section { margin: 0; padding: .9rem 1rem; min-width: 0; }
+figure { display: flex; flex-direction: column; }
+.plot { margin-top: auto; }
 figure ul { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: 0 0 .4rem; padding: 0; font-size: .82rem; color: var(--soft); }
 figure i { display: inline-block; width: .7rem; height: .7rem; border-radius: 2px; margin-right: .35rem; }
 .plot svg { display: block; width: 100%; height: auto; }
@@ -115,6 +116,9 @@ th { color: var(--soft); font-weight: 500; white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-left: .6rem; padding-right: 0; }
 .note { color: var(--soft); font-size: .82rem; margin: .6rem 0 0; }
 footer { color: var(--soft); font-size: .82rem; }
+.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: .75rem; margin-bottom: .75rem; }
+@media (min-width: 80rem) { .tiles { grid-template-columns: repeat(8, 1fr); } .tiles strong { font-size: 1.2rem; } }
+@media (max-width: 40rem) { .tiles { grid-template-columns: repeat(2, 1fr); } }
 @media (max-width: 30rem) { body { padding: .75rem; } }
 @media print { body { background: none; } figure, section { break-inside: avoid; } }
 `;
