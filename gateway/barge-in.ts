@@ -14,9 +14,9 @@ export interface Interruptible {
 
 /**
  * Speech as long as this is a turn, whatever the recogniser says of it, ms. Long on purpose: the bot is silent by
- * then anyway, and a fit of coughing should not cost the caller the rest of the answer.
+ * then anyway, and a fit of coughing, or a slow "I see, I see", should not cost the caller the rest of the answer.
  */
-const LONG_SPEECH_MS = 1_500;
+const LONG_SPEECH_MS = 2_200;
 /** How long the recogniser may take to say what that was, ms; the bot goes on without its word then. */
 const VERDICT_MS = 1_200;
 

@@ -49,7 +49,8 @@ const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
   en: new Set(
     (
       "no nope not stop wait hello hey hold pause what what's why when how who where which sorry pardon excuse help agent " +
-      'human operator person cancel repeat again louder slower quiet enough never wrong bye goodbye please can could ' +
+      'human operator person cancel repeat again louder slower faster quiet enough never wrong skip next hang already instead listen question another ' +
+      'different else bye goodbye please can could ' +
       'need want tell give show talk speak zero one two three four five six seven eight nine ten'
     ).split(' '),
   ),
@@ -72,7 +73,7 @@ function wordsAfter(text: string, language: CallSettings['language']): string[] 
 export const isBackchannel = (text: string, language: CallSettings['language']) =>
   plainWords(text) !== '' && wordsAfter(text, language).length === 0;
 
-/** Whether they begin as such, and one word more was heard in them: "Okay, thanks, sir.", "I understand it." */
+/** Whether they begin as such, and one word more was heard in them: "That makes sense, sir." */
 export const isAlmostBackchannel = (text: string, language: CallSettings['language']) =>
   wordsAfter(text, language).length === 1 && plainWords(text).includes(' ');
 

@@ -55,7 +55,8 @@ describe('while the bot speaks', () => {
     const bot = speaking(2_000, started);
     expect(bot.judge('You.', 300)).toBe('noise');
     expect(bot.judge('And mem home.', 900)).toBe('backchannel');
-    expect(bot.judge('And mem home.', 1_100)).toBeUndefined();
+    expect(bot.judge('I rate.', 1_400)).toBe('backchannel');
+    expect(bot.judge('And mem home.', 1_600)).toBeUndefined();
     expect(bot.judge('Loans and fees, my friend.', 900)).toBeUndefined();
     expect(bot.judge('No!', 300)).toBeUndefined();
     expect(bot.judge('I need that.', 900)).toBeUndefined();
@@ -77,11 +78,10 @@ describe('while the bot speaks', () => {
   test('a sign of listening with a word too many is one, unless that takes the turn', () => {
     const bot = speaking(2_000, started);
     bot.onEvent(paused('Our branches are open'));
-    expect(bot.judge('Okay, thanks, sir.', 1_300)).toBe('backchannel');
-    expect(bot.judge('Okay, thanks, sir.', 1_600)).toBeUndefined();
-    expect(bot.judge('Okay, thanks, stop.', 1_300)).toBeUndefined();
-    expect(bot.judge('Okay, on Sunday then.', 1_300)).toBeUndefined();
-    expect(bot.judge('Sunday.', 1_300)).toBeUndefined();
+    expect(bot.judge('That makes sense, sir.', 1_300)).toBe('backchannel');
+    expect(bot.judge('That makes sense, sir.', 1_600)).toBeUndefined();
+    expect(bot.judge('That makes sense, stop.', 1_300)).toBeUndefined();
+    expect(bot.judge('That makes sense for Sunday.', 1_300)).toBeUndefined();
   });
 
   test('an echo repeats what was just said, not what was said long before', () => {

@@ -11,14 +11,12 @@ const ECHO_TAIL_MS = 500;
 /** What is to be heard of a speaker who is still speaking before it counts as words of theirs. */
 const CERTAIN_WORDS = 4;
 /**
- * So few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum ("And mem home.") or a faint
- * echo; unless one of them is urgent, or what the domain is about.
+ * So few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum ("And mem home."), an "Ah,
+ * right" ("I rate.") or a faint echo; unless one of them is urgent, or what the domain is about.
  */
 const HUM_WORDS = 3;
-const HUM_MS = 1_000;
+const HUM_MS = 1_500;
 const COUGH_MS = 500;
-/** A sign of listening that came out as a word more takes no longer than this, ms. */
-const SIGN_MS = 1_500;
 
 /** What the bot is doing while the caller speaks, and so what their words are. */
 export class BotVoice {
@@ -76,9 +74,9 @@ export class BotVoice {
       return this.asking || this.utterance === undefined ? undefined : 'backchannel';
     }
     if (isEcho(text, this.said)) return 'echo';
-    const hummed = ms < HUM_MS && words.split(' ').length <= HUM_WORDS;
-    const isSign = ms < SIGN_MS && isAlmostBackchannel(text, this.language);
-    if (!(hummed || isSign) || this.asking || this.isRequest(text)) return undefined;
+    const few = words.split(' ').length <= HUM_WORDS || isAlmostBackchannel(text, this.language);
+    const hummed = ms < HUM_MS && few;
+    if (!hummed || this.asking || this.isRequest(text)) return undefined;
     return ms < COUGH_MS ? 'noise' : 'backchannel';
   }
 

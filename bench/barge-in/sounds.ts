@@ -18,10 +18,10 @@ const STEP = 80;
 export const interruptions = (): Sound[] =>
   ['balance', 'card', 'goodbye', 'hours', 'human', 'loan', 'rate'].map((name) => load('recordings', name));
 
-/** People who show that they listen, in ten voices. */
+/** People who show that they listen, in sixteen voices. */
 export const backchannels = (): Sound[] => loadAll('turns/backchannels');
 
-/** The same in other words and by six other voices; and short remarks of these that want something. */
+/** The same by six other voices, partly in other words; and short remarks that want something. */
 export const heldOutBackchannels = (): Sound[] => loadAll('turns/held-out', 'listening-');
 export const heldOutRequests = (): Sound[] => loadAll('turns/held-out', 'request-');
 
