@@ -1,6 +1,6 @@
 import { type AnswerScope, answerToWords, closestAnswers, type StoredAnswer } from '../../store/answers.ts';
 import type { Database } from '../../store/database.ts';
-import { CLOSE, isSameQuestion } from './questions.ts';
+import { CLOSE, sameAs } from './questions.ts';
 
 /** The closest question may be another one; the right one is rarely farther down. */
 const CANDIDATES = 8;
@@ -21,5 +21,6 @@ export async function findAnswer(
     atLeast: CLOSE,
     most: CANDIDATES,
   });
-  return candidates.find((found) => isSameQuestion(question, found.question, found.similarity));
+  const isSame = sameAs(question);
+  return candidates.find((found) => isSame(found.question, found.similarity));
 }

@@ -3,32 +3,42 @@ import { setTimeout } from 'node:timers/promises';
 import { type AnswerScope, scopeValues, wordsOf } from '../../store/answers.ts';
 import type { RedisClient } from '../../stream/connection.ts';
 
-/** A process that dies with a question in hand keeps others from it no longer than this, ms. */
-const LONGEST_FLIGHT_MS = 5_000;
 /** How often one that waits looks, ms. */
 const LOOK_MS = 20;
-/** A caller is not kept waiting for another call's model for longer, whatever models take, ms. */
-const LONGEST_WAIT_MS = 1_500;
-const FIRST_GUESS_MS = 800;
+
+/** ms. */
+const LIMITS = {
+  /** A process that dies with a question in hand keeps others from it no longer. */
+  flight: 5_000,
+  /** A caller is not kept waiting for another call's model for longer, whatever models take. */
+  wait: 1_500,
+  /** What a model takes, until it is known. */
+  firstGuess: 800,
+};
 
 /**
  * Equal questions that come at the same time, in whatever process: the first one goes to the model, the others wait
  * for its answer, each no longer than a model lately took.
  */
 export class Flights {
-  private modelMs = FIRST_GUESS_MS;
+  private modelMs: number;
 
-  constructor(private readonly redis: RedisClient) {}
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly limits = LIMITS,
+  ) {
+    this.modelMs = limits.firstGuess;
+  }
 
   /** How long a question that is in other hands is waited for, ms. */
   get waitMs(): number {
-    return Math.min(Math.round(this.modelMs), LONGEST_WAIT_MS);
+    return Math.min(Math.round(this.modelMs), this.limits.wait);
   }
 
   /** Takes the question in hand for `holder`; false where somebody else has it. */
   async take(scope: AnswerScope, question: string, holder: string): Promise<boolean> {
     const key = keyOf(scope, question);
-    const taken = await this.redis.set(key, holder, 'PX', LONGEST_FLIGHT_MS, 'NX');
+    const taken = await this.redis.set(key, holder, 'PX', this.limits.flight, 'NX');
     return taken === 'OK' || (await this.redis.get(key)) === holder;
   }
 

@@ -33,7 +33,11 @@ repay
 freeze block
 obtain get receive
 select choose pick
-modify change alter edit amend
+modify change alter edit amend update
+register enroll
+person human agent representative
+parcel package
+check cheque
 mistake error
 require need necessary mandatory compulsory
 document paperwork
@@ -92,14 +96,13 @@ overpay overpayment
 cancel cancellation
 deliver delivery
 ship shipping shipment
-register registration
 reserve reservation booking
 apply application
 replace replacement
 activate activation
 deactivate deactivation
 renew renewal
-enroll enrolment enrollment
+register enroll enrolment enrollment registration
 vaccinate vaccination
 insure insurance
 require requirement
@@ -177,7 +180,7 @@ it its if when so own able possible also along go goes going come comes coming w
 `);
 
 /** What callers call the business that they are speaking to, after "the" or "your": it is "you" then. */
-export const OURSELVES = setOf('bank clinic company business hotel firm guys folks place');
+export const OURSELVES = setOf('bank clinic company business hotel store shop firm guys folks place');
 
 /** Words that turn round what follows them. */
 export const NEGATIONS = setOf(

@@ -39,6 +39,9 @@ const OPENINGS = [
   '(?:i|we) (?:just )?(?:have|had|got) (?:a|one|another) (?:quick |short |simple )?question(?: for you)?|quick question|my question is',
   '(?:i|we) (?:do not|would) know',
 ];
+/** "Tell me the price" asks what the price is. */
+const TELLING =
+  /^(?:(?:can|could|would|will) you (?:please )?(?:tell|give)|(?:please )?(?:tell|give)) (?:me|us) (the|your|my)\b(?! (?:difference|way|story|truth|call|ring))/;
 const OPENING = new RegExp(String.raw`^(?:${OPENINGS.join('|')})\b[ ,]*`);
 const CLOSING =
   /[ ,]*\b(?:please|thanks|thank you|by any chance|if possible|at the moment|these days|for me|if i may ask|do you know)$/;
@@ -70,7 +73,7 @@ export function plainClauses(text: string): string[] {
 function withoutFrame(clause: string): string {
   let rest = squeeze(clause.replaceAll(FILLERS, ' '));
   for (;;) {
-    const shorter = squeeze(rest.replace(OPENING, '').replace(CLOSING, ''));
+    const shorter = squeeze(rest.replace(TELLING, 'what is $1').replace(OPENING, '').replace(CLOSING, ''));
     if (shorter === rest) return withNumerals(rest);
     rest = shorter;
   }

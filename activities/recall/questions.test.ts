@@ -73,6 +73,7 @@ test.each([
   ['Can I change the owner of the car?', 'Can I change the car?'],
   ['Do I turn left at the bridge?', 'Do I turn right at the bridge?'],
   ['What happens if I am late?', 'What is late?'],
+  ['Can I transfer my prescription to you?', 'Can I transfer my prescription from you?'],
   ['How do I pay for a card?', 'How do I pay by card?'],
 ])('“%s” is not “%s”, however close they are', (asked, stored) => {
   expect(isSameQuestion(asked, stored, 0.99)).toBe(false);

@@ -9,10 +9,20 @@ import { longestQuestion, wordsOf } from '../../store/answers.ts';
 /** Cosine below which two questions are not the same, whatever their words say. Chosen by `npm run bench -- cache`. */
 export const CLOSE = 0.66;
 
-export function isSameQuestion(asked: string, stored: string, similarity: number): boolean {
-  if (wordsOf(asked) === wordsOf(stored)) return true;
-  return similarity >= CLOSE && asksTheSame(formOf(asked), formOf(stored));
+/** What tells whether a stored question, so close to `asked`, asks the same. */
+export function sameAs(asked: string): (stored: string, similarity: number) => boolean {
+  const words = wordsOf(asked);
+  let form: QuestionForm | undefined;
+  return (stored, similarity) => {
+    if (wordsOf(stored) === words) return true;
+    if (similarity < CLOSE) return false;
+    form ??= formOf(asked);
+    return asksTheSame(form, formOf(stored));
+  };
 }
+
+export const isSameQuestion = (asked: string, stored: string, similarity: number): boolean =>
+  sameAs(asked)(stored, similarity);
 
 /** Words that point at what was said before, or only repeat it. */
 const POINTING =

@@ -44,7 +44,7 @@ set hnsw.iterative_scan = 'strict_order'
 set enable_sort = off
 as $$
 declare
-  small constant integer := 500;
+  small constant integer := 100;
   one record;
   found_ids integer := 0;
 begin
@@ -65,7 +65,9 @@ begin
     return;
   end if;
   for one in
-    select a.*, a.embedding <=> query as distance from answers a order by a.embedding <=> query
+    select a.id, a.tenant, a.domain, a.language, a.adapter, a.prompt_version, a.model, a.question, a.answer,
+      a.expires_at, a.embedding <=> query as distance
+    from answers a order by a.embedding <=> query
   loop
     exit when one.distance > farthest;
     if one.tenant = in_tenant and one.domain = in_domain and one.language = in_language
