@@ -90,35 +90,39 @@ describe('other systems', () => {
   const deliveriesOf = (session: string) =>
     system.temporal.client.workflow.getHandle(webhooksIdOf(session)).query(deliveriesQuery);
 
-  test('hear of a call in order, whatever fails on the way: they, or the orchestrator', async () => {
-    const session = system.newSession();
-    // Not served, led elsewhere, then gone altogether.
-    crm.answers = [500, 302];
-    const call = system.call(['one', 'two'], session);
-    await expect.poll(() => crm.tries.length, { timeout: 20_000 }).toBe(2);
-    await crm.die();
-    await expect.poll(() => audit.typesOf(session)).toEqual(['call.started']);
-    process.kill(system.workers.pids().orchestrator!, 'SIGKILL');
-    expect((await call).answered).toBe(2);
-    await expect
-      .poll(() => audit.typesOf(session), { timeout: 20_000 })
-      .toEqual(['call.started', 'call.ended']);
-    expect(crm.taken).toEqual([]);
-    await crm.open();
-    await expect
-      .poll(() => new Set(crm.typesOf(session)), { timeout: 40_000 })
-      .toEqual(new Set(['call.started', 'turn.done', 'call.ended']));
-    const ids = crm.of(session).map(({ id }) => id);
-    expect([...new Set(ids)]).toEqual(
-      ['started', 'turn-1', 'turn-2', 'ended'].map((what) => `${session}.${what}`),
-    );
-    // What failed came again under the id that it had.
-    expect(new Set(crm.tries.slice(0, 2).map(({ id }) => id))).toEqual(new Set([`${session}.started`]));
-    expect(crm.of(session)[1]!.data).toMatchObject({ turn: 1, caller: 'one', heard: expect.any(String) });
-    expect(JSON.stringify(audit.tries)).not.toContain('"caller"');
-    const { workflow } = system.temporal.client;
-    expect(await workflow.result(webhooksIdOf(session))).toEqual({ delivered: 6, waiting: 0, givenUp: [] });
-  });
+  test(
+    'hear of a call in order, whatever fails on the way: they, or the orchestrator',
+    { timeout: 120_000 },
+    async () => {
+      const session = system.newSession();
+      // Not served, led elsewhere, then gone altogether.
+      crm.answers = [500, 302];
+      const call = system.call(['one', 'two'], session);
+      await expect.poll(() => crm.tries.length, { timeout: 20_000 }).toBe(2);
+      await crm.die();
+      await expect.poll(() => audit.typesOf(session)).toEqual(['call.started']);
+      process.kill(system.workers.pids().orchestrator!, 'SIGKILL');
+      expect((await call).answered).toBe(2);
+      await expect
+        .poll(() => audit.typesOf(session), { timeout: 20_000 })
+        .toEqual(['call.started', 'call.ended']);
+      expect(crm.taken).toEqual([]);
+      await crm.open();
+      await expect
+        .poll(() => new Set(crm.typesOf(session)), { timeout: 40_000 })
+        .toEqual(new Set(['call.started', 'turn.done', 'call.ended']));
+      const ids = crm.of(session).map(({ id }) => id);
+      expect([...new Set(ids)]).toEqual(
+        ['started', 'turn-1', 'turn-2', 'ended'].map((what) => `${session}.${what}`),
+      );
+      // What failed came again under the id that it had.
+      expect(new Set(crm.tries.slice(0, 2).map(({ id }) => id))).toEqual(new Set([`${session}.started`]));
+      expect(crm.of(session)[1]!.data).toMatchObject({ turn: 1, caller: 'one', heard: expect.any(String) });
+      expect(JSON.stringify(audit.tries)).not.toContain('"caller"');
+      const { workflow } = system.temporal.client;
+      expect(await workflow.result(webhooksIdOf(session))).toEqual({ delivered: 6, waiting: 0, givenUp: [] });
+    },
+  );
 
   test('that want no more events get no second one of them, and it is recorded', async () => {
     const session = system.newSession();
