@@ -70,7 +70,8 @@ export class CallerTurn {
     this.hasCome = input.connected || input.turn > 1;
     this.bot = new BotVoice(input.settings.language, domain?.cutsIn);
     this.speech = new SpeechInput(engine, input, (text) => {
-      if (!text || this.stage.signal.aborted) return;
+      // Whoever comes late hears the audio before the events: whether the bot spoke meanwhile is not known yet.
+      if (!text || !this.speechStartedAt || this.stage.signal.aborted) return;
       if (this.bot.isCertain(text)) this.emit({ type: 'turn.partial', text, ...this.stamp() });
     });
     stage.signal.addEventListener('abort', () => this.speech.close());
