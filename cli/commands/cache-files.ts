@@ -134,8 +134,13 @@ async function* only(answers: AsyncIterable<FileAnswer>, fits: (answer: FileAnsw
   for await (const answer of answers) if (fits(answer)) yield answer;
 }
 
-const linesOf = (file: string): AsyncIterable<string> =>
-  createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+/** Opened when it is first asked for a line: lines that come before anybody reads them would be lost. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  yield* createInterface({
+    input: createReadStream(file, 'utf8'),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+}
 
 export class CacheWarm extends ChangingCacheCommand {
   static override paths = [['cache-manager', 'warm']];
