@@ -16,6 +16,7 @@ const variants = [
   { name: 'dev', resources: ['overlays/dev'], components: [] },
   { name: 'prod', resources: ['overlays/prod'], components: [] },
   { name: 'prod, models in the image', resources: ['overlays/prod'], components: ['models-in-image'] },
+  { name: 'prod, with recordings', resources: ['overlays/prod'], components: ['recordings'] },
   { name: 'prod, scaled by KEDA', resources: ['overlays/prod'], components: ['keda'] },
 ];
 
