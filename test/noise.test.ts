@@ -98,7 +98,8 @@ test(
       source: 'model',
       heard: expect.stringContaining('nine in the morning'),
     });
-    expect(asides.map(({ heard }) => heard)).toContain(banking.idlePrompts[0]);
+    // A cough may interrupt it.
+    expect(asides.map(({ text }) => text)).toContain(banking.idlePrompts[0]);
     expect(JSON.stringify(turns)).not.toMatch(/\$|balance/);
     client.socket.terminate();
   },

@@ -47,7 +47,7 @@ export class Worker {
   }
 
   async start() {
-    this.healthUrl = `http://127.0.0.1:${await freePort()}`;
+    await this.choosePort();
     this.finished = this.run().catch(this.fail);
   }
 
@@ -75,10 +75,16 @@ export class Worker {
         badConfigurations === BAD_CONFIGURATIONS || (!this.wasReady && deaths === FALSE_STARTS);
       if (hopeless) return this.giveUp(`it ended with ${how}, ${deaths} times`);
 
+      // Another program may have got the port in between; once it is known, it stays.
+      if (!this.wasReady) await this.choosePort();
       const pause = Math.min(BACKOFF_FIRST_MS * 2 ** (deaths - 1), BACKOFF_LAST_MS);
       this.options.report(`worker ${this.name} ended with ${how}: starting it again in ${pause} ms`);
       await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
+  }
+
+  private async choosePort() {
+    this.healthUrl = `http://127.0.0.1:${await freePort()}`;
   }
 
   private get log() {
