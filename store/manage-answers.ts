@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { domainNameSchema, tenantNameSchema } from '../call/request.ts';
 import { callSettingsPatchSchema } from '../call/settings.ts';
+import type { AnswerScope } from './answers.ts';
 import type { Database } from './database.ts';
 
 /** Which stored answers are meant: all, or those whose scope has these parts. */
@@ -20,13 +21,7 @@ export const answerFilterSchema = z
 export type AnswerFilter = z.infer<typeof answerFilterSchema>;
 
 /** Stored answers of one scope. Times are ISO 8601. */
-export interface ScopeStats {
-  tenant: string;
-  domain: string;
-  language: string;
-  adapter: string;
-  promptVersion: string;
-  model: string;
+export interface ScopeStats extends AnswerScope {
   answers: number;
   /** Of these, those that have expired and are no longer given. */
   expired: number;

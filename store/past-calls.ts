@@ -1,4 +1,4 @@
-import type { AnswerSource, ToolUse, Turn } from '../call/transcript.ts';
+import type { Turn } from '../call/transcript.ts';
 import type { Database } from './database.ts';
 
 /** A call as its rows hold it. Times are in ms since the Unix epoch. */
@@ -11,17 +11,8 @@ export interface StoredCall {
   turns: Turn[];
 }
 
-interface TurnRow {
-  turn: number;
+interface TurnRow extends Omit<Turn, 'times'> {
   domain: string;
-  caller: string;
-  answer: string;
-  heard: string;
-  interrupted: boolean;
-  source: AnswerSource;
-  adapter: string;
-  engine: string;
-  tools: ToolUse[];
   speech_started_at: Date;
   speech_ended_at: Date;
   final_at: Date;
@@ -56,35 +47,18 @@ export async function readStoredCall(db: Database, session: string): Promise<Sto
   };
 }
 
-function toTurn({
-  turn,
-  caller,
-  answer,
-  heard,
-  interrupted,
-  source,
-  adapter,
-  engine,
-  tools,
-  ...row
-}: TurnRow): Turn {
+function toTurn(row: TurnRow): Turn {
+  const { domain: _, speech_started_at, speech_ended_at, final_at, ...rest } = row;
+  const { first_sentence_at, first_audio_at, voice_to_voice_ms, ...turn } = rest;
   return {
-    turn,
-    caller,
-    answer,
-    heard,
-    interrupted,
-    source,
-    adapter,
-    engine,
-    tools,
+    ...turn,
     times: {
-      speechStartedAt: row.speech_started_at.getTime(),
-      speechEndedAt: row.speech_ended_at.getTime(),
-      finalAt: row.final_at.getTime(),
-      firstSentenceAt: row.first_sentence_at?.getTime(),
-      firstAudioAt: row.first_audio_at?.getTime(),
-      voiceToVoiceMs: row.voice_to_voice_ms ?? undefined,
+      speechStartedAt: speech_started_at.getTime(),
+      speechEndedAt: speech_ended_at.getTime(),
+      finalAt: final_at.getTime(),
+      firstSentenceAt: first_sentence_at?.getTime(),
+      firstAudioAt: first_audio_at?.getTime(),
+      voiceToVoiceMs: voice_to_voice_ms ?? undefined,
     },
   };
 }

@@ -21,28 +21,26 @@ export const stageOptions = {
   },
 } satisfies ActivityOptions;
 
+/** Of something that is waited for in the call. */
+const promptly = {
+  initialInterval: '100 milliseconds',
+  backoffCoefficient: 2,
+  maximumInterval: '1 second',
+  nonRetryableErrorTypes: ['BadInput'],
+} satisfies ActivityOptions['retry'];
+
 /** A tool that the caller waits for: beyond this the bot says that it could not be done. */
 export const toolOptions = {
   startToCloseTimeout: '4 seconds',
   scheduleToCloseTimeout: '8 seconds',
-  retry: {
-    initialInterval: '100 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '1 second',
-    nonRetryableErrorTypes: ['BadInput'],
-  },
+  retry: promptly,
 } satisfies ActivityOptions;
 
 /** Switching an adapter in a call: it is told why not rather than that it comes much later. */
 export const adapterOptions = {
   startToCloseTimeout: '3 seconds',
   scheduleToCloseTimeout: '10 seconds',
-  retry: {
-    initialInterval: '100 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '1 second',
-    nonRetryableErrorTypes: ['BadInput'],
-  },
+  retry: promptly,
 } satisfies ActivityOptions;
 
 /** Writing a row or an event: short, and tried until the store is back (an hour at the most). */
