@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../config/package.ts';
 import { startStack } from '../deploy/local/stack.ts';
-import { startWorkers, workerNames } from '../deploy/local/workers.ts';
+import { startWorkers } from '../deploy/local/workers.ts';
+import { workerNames } from '../config/worker-names.ts';
 
 /** All of Orkestra on this machine, one process a worker, with engines that cost nothing. */
 export interface Platform {

@@ -6,7 +6,8 @@ import { publishStack, type StackInfo } from '../deploy/local/running-stack.ts';
 import { writeScrapeTargets } from '../deploy/local/scrape-targets.ts';
 import type { Report } from '../deploy/local/setup-error.ts';
 import { startStack } from '../deploy/local/stack.ts';
-import { startWorkers, workerNames } from '../deploy/local/workers.ts';
+import { startWorkers } from '../deploy/local/workers.ts';
+import { workerNames } from '../config/worker-names.ts';
 import { seedDemo } from './seed-demo.ts';
 
 /** All of Orkestra on this machine, ready for calls. */

@@ -3,7 +3,7 @@ import type { Service } from '../config/task-queues.ts';
 import type { RedisClient } from '../stream/connection.ts';
 import { listWorkers, type WorkerInfo } from '../workers/presence.ts';
 import { type Finding, measured, type Part } from './health-part.ts';
-import { type WorkerName, workerNames } from '../deploy/local/workers.ts';
+import { type WorkerName, workerNames } from '../config/worker-names.ts';
 
 /** Calls are held without these: answers are then not reused, and rows are written later. */
 export const dispensable = new Set<string>(['cache', 'analytics'] satisfies (WorkerName & Service)[]);

@@ -7,7 +7,7 @@ import { readUtterances } from '../cli/caller-recording.ts';
 import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { spanIdOf, traceIdOf } from '../config/trace-id.ts';
-import { workerNames } from '../deploy/local/workers.ts';
+import { workerNames } from '../config/worker-names.ts';
 import { expressions, metricsIn } from './dashboards.ts';
 import { System } from './system.ts';
 import { type CollectedSpan, TraceCollector } from './trace-collector.ts';

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { Counter, Gauge } from 'prom-client';
 import { type Service, services, taskQueueOf } from '../config/task-queues.ts';
+import { workerNames } from '../config/worker-names.ts';
 import type { WorkerContext } from './run.ts';
 
 /** Numbers of temporal.api.enums.v1.TaskQueueType, and what waits there. */
 const kinds = { workflow: 1, activity: 2 } as const;
 /** A poll waits up to 60 s for work; one begun longer ago, ms, was a worker's that is gone. */
 const FRESH_MS = 70_000;
-const ROLES = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analytics'];
 /** Temporal is asked for one scrape, so quickly or not at all, ms. */
 const DEADLINE_MS = 3_000;
 
@@ -81,6 +81,6 @@ export function orchestratorMetrics({ metrics, config }: WorkerContext, client: 
   });
 
   // A series that began with its first worker would hide that one from `increase`.
-  for (const lost of ROLES) lostWorkers.inc({ lost }, 0);
+  for (const lost of workerNames) lostWorkers.inc({ lost }, 0);
   return { onLost: (role: string) => lostWorkers.inc({ lost: role }) };
 }

@@ -8,7 +8,7 @@ import { CallLab } from '../../test/call-lab.ts';
 import { Health, serveHealth } from '../../workers/health.ts';
 import { announce } from '../../workers/presence.ts';
 import { orkestra } from '../testing/captured-run.ts';
-import { workerNames } from '../../deploy/local/workers.ts';
+import { workerNames } from '../../config/worker-names.ts';
 
 const NOWHERE = '127.0.0.1:9';
 

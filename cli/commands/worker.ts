@@ -3,7 +3,7 @@ import { OrkestraCommand } from '../command.ts';
 import { usageError } from '../error.ts';
 import { suggestion } from '../nearest.ts';
 import { quote } from '../settings-option.ts';
-import { type WorkerName, workerNames } from '../../deploy/local/workers.ts';
+import { type WorkerName, workerNames } from '../../config/worker-names.ts';
 
 /** Loaded when asked for: each brings its own engines along. */
 const programs: Record<WorkerName, () => Promise<{ run(): Promise<void> }>> = {

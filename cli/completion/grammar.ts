@@ -1,5 +1,5 @@
 import type { Definition } from 'clipanion';
-import { workerNames } from '../../deploy/local/workers.ts';
+import { workerNames } from '../../config/worker-names.ts';
 import { reportKinds } from '../report/report.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../config/package.ts';
+import { type WorkerName, workerNames } from '../../config/worker-names.ts';
 import { freePort } from './ports.ts';
 import type { Report } from './setup-error.ts';
 import { type Supervisor, superviseWorkers } from './supervisor.ts';
-
-/** Every worker process of Orkestra. */
-export const workerNames = ['orchestrator', 'gateway', 'stt', 'llm', 'tts', 'cache', 'analytics'] as const;
-export type WorkerName = (typeof workerNames)[number];
 
 export interface LocalWorkers extends Supervisor {
   /** `ws://host:port` of the gateway. */

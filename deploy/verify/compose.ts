@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../config/package.ts';
 import { runCommand } from '../local/run-command.ts';
-import { workerNames } from '../local/workers.ts';
+import { workerNames } from '../../config/worker-names.ts';
 import { type Check, goProgram, must } from './check.ts';
 
 /** The library that reads Compose files inside `docker compose`, for machines without that plugin. */

@@ -6,7 +6,7 @@ import { runCommand } from '../local/run-command.ts';
 import type { Report } from '../local/setup-error.ts';
 import { onPath } from '../local/program.ts';
 import { startStack } from '../local/stack.ts';
-import { type WorkerName, workerNames } from '../local/workers.ts';
+import { type WorkerName, workerNames } from '../../config/worker-names.ts';
 import { baseImage } from './base-image.ts';
 import { buildah } from './buildah.ts';
 import { CannotRun, type Check } from './check.ts';

@@ -1,5 +1,5 @@
 import { SHUTDOWN_FORCE_MS } from '../../workers/activity-worker.ts';
-import { workerNames } from '../local/workers.ts';
+import { workerNames } from '../../config/worker-names.ts';
 
 /** A Kubernetes object; only what the policies look at is typed, and any of it may be missing. */
 export interface Manifest {
@@ -168,7 +168,7 @@ function roles(manifests: Manifest[], deployments: Manifest[], { version, produc
   });
 }
 
-const SECRET = /KEY|TOKEN|PASSWORD|SECRET|_URL$/;
+const SECRET = /KEY|TOKEN|PASSWORD|SECRET/;
 
 /** A ConfigMap holds nothing that only few may read. */
 function openSecrets({ kind, metadata, data = {} }: Manifest): string[] {
