@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import { transcriptQuery, useAdapterSignal } from '../workflows/messages.ts';
 import { answerOf, startLoraEndpoint } from './adapters/lora-endpoint.ts';
+import { peerSettings } from './peer-settings.ts';
 import { report, startPlatform } from './platform.ts';
 import { median, percentile, table } from './statistics.ts';
 import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
@@ -21,7 +22,6 @@ const TARGET = { addedMs: 50 };
 const CALLS = 10;
 /** Half of them with a switch: 200 in all. */
 const TURNS = 40;
-const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.cache': 'false' };
 /** From the signal to the caller's first word, ms: the shortest leaves time for the request, not for the rest. */
 const AHEAD_MS = { from: 60, to: 600 };
 /** Starts of calls are spread over this, ms. */
@@ -85,7 +85,7 @@ async function measureCall(client: Client, url: string, session: string, adapter
       .then(() => trials.push({ adapter, acceptedAt: performance.timeOrigin + performance.now() }));
     return ahead;
   };
-  const caller = await new TwilioCaller(url, session, mine, pause, SETTINGS).run();
+  const caller = await new TwilioCaller(url, session, mine, pause, peerSettings).run();
   if (caller.lost) throw new Error(`the call ${session} was lost: ${caller.lost}`);
   await handle.result();
   const { turns } = await handle.query(transcriptQuery);

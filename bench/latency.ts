@@ -2,6 +2,7 @@ import { configSchema } from '../config/schema.ts';
 import { CallStream } from '../stream/call-stream.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { hopTable, Steps, type TurnSteps } from './latency/hops.ts';
+import { peerSettings } from './peer-settings.ts';
 import { type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
 import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
@@ -14,8 +15,6 @@ import { loadUtterances } from './utterances.ts';
  */
 const MODEL_MS = 25;
 const CALLS = [1, 5, 20];
-/** The detector's own silence ends a turn, and answers come from the model, as with the peers. */
-const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.cache': 'false' };
 const TURNS = 8;
 const WARM_UP_TURNS = 2;
 /** From the caller's connecting to the first audio of the greeting, ms, at the most. */
@@ -76,7 +75,7 @@ async function measure(platform: Platform, calls: number, turns: number): Promis
       const steps = await watch(hub, session);
       const mine = Array.from({ length: turns }, (__, n) => utterances[(i + n) % utterances.length]!);
       const pause = () => 400 + Math.random() * 500;
-      const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause, SETTINGS).run();
+      const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause, peerSettings).run();
       return { caller, steps };
     }),
   );

@@ -1,11 +1,12 @@
 import { SetupError } from '../deploy/local/setup-error.ts';
 
 /** Measurements, each a file: `npm run bench -- NAME`. */
-const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
   adapters: () => import('./adapters.ts'),
   analytics: () => import('./analytics.ts'),
   'barge-in': () => import('./barge-in.ts'),
   cache: () => import('./cache.ts'),
+  cost: () => import('./cost.ts'),
   latency: () => import('./latency.ts'),
   stream: () => import('./stream.ts'),
   telemetry: () => import('./telemetry.ts'),
@@ -19,7 +20,7 @@ if (!load) {
   process.exit(2);
 }
 try {
-  await (await load()).run();
+  await (await load()).run(process.argv.slice(3));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`${error.message}\n`);

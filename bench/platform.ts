@@ -16,8 +16,8 @@ export interface Platform {
   databaseUrl: string;
   /** How every process finds the servers. */
   env: Record<string, string>;
-  /** Of every process that counts: the workers, Temporal, Redis, Postgres. */
-  pids(): number[];
+  /** Ids of every process that counts, by name: the workers, Temporal, Redis, Postgres. */
+  processes(): Record<string, number>;
   stop(): Promise<void>;
 }
 
@@ -55,11 +55,11 @@ export async function startPlatform({
     redisUrl: stack.env.REDIS_URL,
     databaseUrl: stack.env.DATABASE_URL,
     env: workers.env,
-    pids: () => [
-      ...Object.values(stack.pids),
-      ...Object.values(workers.pids()),
-      ...(orchestrator?.pid ? [orchestrator.pid] : []),
-    ],
+    processes: () => ({
+      ...workers.pids(),
+      ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),
+      ...stack.pids,
+    }),
     async stop() {
       orchestrator?.kill('SIGTERM');
       await workers.stop();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { resample } from '../audio/resample.ts';
 import { readWav } from '../audio/wav.ts';
 import { packageRoot } from '../config/package.ts';
-import { type Utterance, utteranceOf } from './twilio-caller.ts';
+import { type Utterance, utteranceOf } from './telephone-frames.ts';
 
 /** Recordings without a pause inside, since any pause would end the turn here. */
 export function loadUtterances(): Utterance[] {
