@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   cache: () => import('./cache.ts'),
   cost: () => import('./cost.ts'),
   latency: () => import('./latency.ts'),
+  load: () => import('./load.ts'),
   stream: () => import('./stream.ts'),
   telemetry: () => import('./telemetry.ts'),
   turns: () => import('./turns.ts'),

@@ -18,6 +18,8 @@ export interface Platform {
   env: Record<string, string>;
   /** Ids of every process that counts, by name: the workers, Temporal, Redis, Postgres. */
   processes(): Record<string, number>;
+  /** Of each worker's health and metrics, by its name. */
+  healthUrls: Record<string, string>;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startPlatform({
       ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),
       ...stack.pids,
     }),
+    healthUrls: workers.healthUrls,
     async stop() {
       orchestrator?.kill('SIGTERM');
       await workers.stop();

@@ -73,6 +73,10 @@ export const configSchema = z
     gateway: section({
       host: env('ORKESTRA_GATEWAY_HOST', z.string().default('0.0.0.0')),
       port: env('ORKESTRA_GATEWAY_PORT', port.default(8080)),
+      /** Calls that one gateway carries at once; more are told that all lines are busy. See docs/operating.md. */
+      callers: env('ORKESTRA_GATEWAY_CALLERS', z.coerce.number().int().min(1).max(100_000).default(200)),
+      /** No new call is taken while Orkestra itself delays replies by more than this, ms. */
+      slowMs: env('ORKESTRA_GATEWAY_SLOW_MS', z.coerce.number().int().min(10).max(60_000).default(150)),
       /** Silence after which the voice detector calls a stretch of speech over, ms. */
       speechStopMs: env('ORKESTRA_SPEECH_STOP_MS', z.coerce.number().int().min(32).max(2_000).default(200)),
     }),

@@ -16,6 +16,7 @@ import { type CallControl, CallRefused } from './call-control.ts';
 import { CallerAudio } from './caller-audio.ts';
 import type { GatewayLimits } from './limits.ts';
 import { LineMeter } from './line-quality.ts';
+import type { LoadMeter } from './load-meter.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { OwnEcho } from './own-echo.ts';
 import { Playback } from './playback.ts';
@@ -31,6 +32,8 @@ export interface SessionDeps {
   log: Logger;
   metrics: GatewayMetrics;
   trace?: TraceCall;
+  /** Told what Orkestra added to each reply. */
+  meter: LoadMeter;
   limits: GatewayLimits;
   /** Silence that ends a stretch of speech, ms. */
   speechStopMs: number;
@@ -52,6 +55,7 @@ export class CallerSession implements TransportListener {
   /** When all audio that came would have been spoken, were it spoken as it should: in real time. */
   private spokenUntil = 0;
   private speechEndedAt: number | undefined;
+  private announced = false;
   private joined = false;
   private over = false;
   private unwritten = 0;
@@ -68,7 +72,7 @@ export class CallerSession implements TransportListener {
     this.line = origin === 'twilio' ? undefined : new LineMeter();
     this.log = callLogger(deps.log, session);
     this.quiet = new QuietLog(this.log);
-    this.watch = new SessionWatch(session, deps.metrics, deps.trace);
+    this.watch = new SessionWatch(session, deps.metrics, deps.meter, deps.trace);
     this.stream = new CallStream(deps.hub, session, (error) =>
       this.quiet.warn({ reason: error.message }, 'skipped an entry of the stream that can not be read'),
     );
@@ -94,8 +98,18 @@ export class CallerSession implements TransportListener {
     this.bargeIn = new BargeIn(request.settings.bargeIn, this.playback);
   }
 
+  /** Sends a caller away who was never announced; before `start` nothing of them is in the call's stream. */
+  turnAway(code: number, reason: string) {
+    if (this.over) return;
+    this.stop();
+    this.log.info({ reason }, 'caller turned away');
+    this.transport.refuse(code, reason);
+  }
+
   /** Announces the caller, and starts or joins the call at the same time. */
   start() {
+    if (this.over) return;
+    this.announced = true;
     const { hub, control } = this.deps;
     const { session, phone, customer, origin, domain } = this.request;
     const { format } = this.transport;
@@ -121,7 +135,7 @@ export class CallerSession implements TransportListener {
   }
 
   onAudio(audio: Buffer) {
-    if (this.over) return;
+    if (this.over || !this.announced) return;
     const time = now();
     this.spokenUntil = Math.max(this.spokenUntil, time) + audio.length / bytesPerMs(this.transport.format);
     if (this.spokenUntil - time > this.deps.limits.aheadMs) {
@@ -139,13 +153,13 @@ export class CallerSession implements TransportListener {
   }
 
   onDigit(digit: string) {
-    if (this.over) return;
+    if (this.over || !this.announced) return;
     this.emit({ type: 'caller.digit', at: now(), digit });
     this.bargeIn.onTyped();
   }
 
   onText(text: string) {
-    if (this.over) return;
+    if (this.over || !this.announced) return;
     this.speechEndedAt = undefined;
     this.emit({ type: 'caller.typed', at: now(), text });
     this.bargeIn.onTyped();
@@ -237,7 +251,7 @@ export class CallerSession implements TransportListener {
   private refuse(error: Error) {
     if (this.over) return;
     this.leave('dropped');
-    this.deps.metrics.refused.inc();
+    this.deps.metrics.refused.inc({ reason: 'call' });
     this.log.warn({ reason: error.message }, 'no call for a caller');
     if (error instanceof CallRefused) this.transport.refuse(closeCode.refused, error.message);
     else this.transport.refuse(closeCode.tryLater, 'the call could not be started; try again later');
@@ -246,6 +260,7 @@ export class CallerSession implements TransportListener {
   private leave(reason: 'hangup' | 'dropped') {
     if (this.over) return;
     this.stop();
+    if (!this.announced) return;
     this.log.info({ reason }, 'caller disconnected');
     this.append({ type: 'caller.disconnected', at: now(), connection: this.connection, reason });
   }

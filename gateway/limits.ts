@@ -1,7 +1,5 @@
 /** The gateway's bounds. A caller who breaks one costs their own call alone. */
 export const gatewayLimits = {
-  /** Callers at once in one process; more are told to come back (HTTP 503). */
-  callers: 1_000,
   /** Bytes of one message from a caller: 8 s of telephone audio, 0.7 s at 48 kHz. */
   messageBytes: 65_536,
   /** From the connection to its start message, ms. */

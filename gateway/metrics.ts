@@ -1,12 +1,36 @@
 import { latencyBuckets, shortBuckets } from '../config/buckets.ts';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
+/** Why a connection gets no call; the first ones while the gateway is busy. */
+const refusals = [
+  'full',
+  'event-loop',
+  'redis',
+  'replies',
+  'workers',
+  'draining',
+  'sockets',
+  'other-site',
+  'call',
+];
+
 export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
 
 /** The gateway's metrics, in the registry of its process. */
 export function gatewayMetrics(registry: Registry) {
   const registers = [registry];
+  let isOpen = () => false;
+  new Gauge({
+    name: 'orkestra_gateway_open',
+    help: '1 where a new call would be taken now, else 0',
+    collect() {
+      this.set(isOpen() ? 1 : 0);
+    },
+    registers,
+  });
   const metrics = {
+    /** Who knows whether a new call would be taken. */
+    onAskOpen: (ask: () => boolean) => void (isOpen = ask),
     callers: new Gauge({
       name: 'orkestra_gateway_callers',
       help: 'Connected callers',
@@ -14,7 +38,8 @@ export function gatewayMetrics(registry: Registry) {
     }),
     refused: new Counter({
       name: 'orkestra_gateway_refused_total',
-      help: 'Connections that got no call',
+      help: 'Connections and telephone calls that got no call',
+      labelNames: ['reason'],
       registers,
     }),
     faults: new Counter({
@@ -53,6 +78,7 @@ export function gatewayMetrics(registry: Registry) {
     }),
   };
   // A series that began with its first event would hide that one from `increase`.
+  for (const reason of refusals) metrics.refused.inc({ reason }, 0);
   for (const what of ['audio', 'event', 'playback']) metrics.dropped.inc({ what }, 0);
   return metrics;
 }

@@ -44,9 +44,10 @@ describe('the door', () => {
     await connectFrom(`http://${at}`);
   });
 
-  test('one caller more than there is room for is told to come back', async () => {
-    const lab = await GatewayLab.open({ callers: 1 });
+  test('one socket more than twice the calls is told to come back', async () => {
+    const lab = await GatewayLab.open({}, undefined, { ORKESTRA_GATEWAY_CALLERS: '1' });
     const only = await lab.connect('/twilio');
+    await lab.connect('/twilio');
     await expect(lab.connect('/twilio')).rejects.toThrow(refusal(503));
     only.socket.close();
     await only.closed;

@@ -10,10 +10,12 @@ import type { Config } from '../config/schema.ts';
 import type { VadEngine } from '../engines/vad/engine.ts';
 import type { StreamHub } from '../stream/hub.ts';
 import type { CallControl } from './call-control.ts';
+import { Admission, busyWords } from './admission.ts';
 import { CallerSession } from './caller-session.ts';
 import { CallerSocket } from './caller-socket.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import { type GatewayLimits, gatewayLimits } from './limits.ts';
+import { LoadMeter } from './load-meter.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { pageHandler } from './page.ts';
 import { acceptPcm } from './pcm.ts';
@@ -33,12 +35,15 @@ export interface GatewayOptions {
   metrics: Registry;
   /** Takes the spans of calls, where traces are collected. */
   trace?: TraceCall;
+  /** Roles without which no call can be served and of which no worker has been there for some time. */
+  missingRoles?: () => readonly string[];
   /** Other bounds than the usual ones. */
   limits?: Partial<GatewayLimits>;
 }
 
 export interface Gateway {
   port: number;
+  admission: Admission;
   /** Takes no more callers; resolves when the last one has gone. */
   drain(): Promise<void>;
   /** Asks the callers that are left to reconnect, and ends. */
@@ -53,7 +58,7 @@ const doors: Record<string, Accept> = { '/twilio': acceptTwilio, '/ws': acceptTw
 /** Opens the callers' door. Rejects where the port can't be had. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
-  const { host, port: wanted, speechStopMs } = options.config.gateway;
+  const { host, port: wanted, speechStopMs, callers, slowMs } = options.config.gateway;
   const limits = { ...gatewayLimits, ...options.limits };
   const metrics = gatewayMetrics(options.metrics);
   const sockets = new Map<WebSocket, CallerSocket>();
@@ -61,8 +66,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let drained: Promise<void> | undefined;
   let onLastGone: (() => void) | undefined;
 
-  const { lines } = options;
-  const telephony = lines && telephonyHandler({ twilio: options.config.twilio, lines, log });
+  const { lines, hub, missingRoles } = options;
+  const meter = new LoadMeter(hub.redis);
+  const admission = new Admission({ redis: hub.redis, meter, callers, slowMs, missingRoles });
+  metrics.onAskOpen(() => !drained && admission.busy() === undefined);
+  const telephony =
+    lines && telephonyHandler({ twilio: options.config.twilio, lines, admission, metrics, log });
   const handlers: HttpHandler[] = [...(telephony ? [telephony] : []), pageHandler()];
   const httpOptions = { noDelay: true, headersTimeout: limits.startMs };
   const server = createHttpServer(httpOptions, handlers, Object.keys(doors));
@@ -82,24 +91,39 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sockets.set(webSocket, socket);
     metrics.callers.set(sockets.size);
     accept(socket, (request, transport) => {
-      const { hub, vad, control, trace } = options;
-      session = new CallerSession(request, transport, {
+      const { vad, control, trace } = options;
+      const one = new CallerSession(request, transport, {
         hub,
         vad,
         control,
         log,
         metrics,
         trace,
+        meter,
         limits,
         speechStopMs,
       });
-      sessions.add(session);
-      session.start();
-      return session;
+      session = one;
+      sessions.add(one);
+      const begin = () => {
+        admission.add(request.session, one);
+        one.start();
+      };
+      const busy = admission.refusal(request.session);
+      if (!busy) begin();
+      else {
+        void admission.isKnown(request.session).then((known) => {
+          if (known) return begin();
+          metrics.refused.inc({ reason: busy });
+          one.turnAway(closeCode.tryLater, busyWords[busy]);
+        });
+      }
+      return one;
     });
     webSocket.on('close', () => {
       sockets.delete(webSocket);
       if (session) sessions.delete(session);
+      if (session) admission.remove(session);
       metrics.callers.set(sockets.size);
       if (sockets.size === 0) onLastGone?.();
     });
@@ -110,11 +134,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const accept = doors[request.url!.split('?', 1)[0]!];
     if (!accept) return reject(connection, 404, 'Connect to /twilio or /pcm.');
     if (isFromAnotherSite(request, options.config.twilio.publicUrl)) {
-      metrics.refused.inc();
+      metrics.refused.inc({ reason: 'other-site' });
       return reject(connection, 403, 'This page belongs to another site; open the gateway’s own.');
     }
-    if (drained || sockets.size >= limits.callers) {
-      metrics.refused.inc();
+    // Beyond the calls that are taken there is room for those who come back, and for telling the others why not.
+    if (drained || sockets.size >= 2 * callers) {
+      metrics.refused.inc({ reason: drained ? 'draining' : 'sockets' });
       return reject(connection, 503, 'No more callers here; connect again in a moment.');
     }
     webSockets.handleUpgrade(request, connection, head, (webSocket) => welcome(webSocket, accept));
@@ -137,6 +162,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const close = async () => {
     clearInterval(pings);
+    meter.close();
     const gone = drain();
     const reason = 'the gateway restarts; connect again';
     await Promise.all([...sessions].map((session) => session.close(closeCode.restarting, reason)));
@@ -147,7 +173,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await closed;
   };
 
-  return { port, drain, close };
+  return { port, admission, drain, close };
 }
 
 /** A browser says which site's page connects; any other site's has no business here. Programs say nothing. */

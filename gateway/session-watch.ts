@@ -1,6 +1,7 @@
 import type { CallSpan, TraceCall } from '../call/call-span.ts';
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { type CallEvent, turnOf } from '../stream/events.ts';
+import type { LoadMeter } from './load-meter.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { OwnShare } from './own-share.ts';
 
@@ -13,6 +14,7 @@ export class SessionWatch {
   constructor(
     private readonly session: string,
     private readonly metrics: GatewayMetrics,
+    private readonly meter: LoadMeter,
     private readonly trace: TraceCall | undefined,
   ) {}
 
@@ -35,7 +37,10 @@ export class SessionWatch {
     if (event.type === 'playback.started' && event.voiceToVoiceMs !== undefined) {
       const ownMs = this.ownShare.of(event.utterance, event.at);
       metrics.voiceToVoice.observe(event.voiceToVoiceMs / 1_000);
-      if (ownMs !== undefined) metrics.ownShare.observe(ownMs / 1_000);
+      if (ownMs !== undefined) {
+        metrics.ownShare.observe(ownMs / 1_000);
+        this.meter.onReply(ownMs);
+      }
       if (trace) this.traceWait(trace, event.utterance, event.at, event.voiceToVoiceMs, ownMs);
     } else if (event.type === 'playback.paused') metrics.pauses.inc();
     else if (event.type === 'playback.ended' && event.interrupted) metrics.interruptions.inc();

@@ -126,6 +126,14 @@ describe('a call', () => {
     });
   });
 
+  test('that no line is free for says so', () => {
+    ScriptedSocket.last.end(1013, 'all lines are busy; call again in a minute');
+    expect(states.at(-1)).toEqual({
+      kind: 'failed',
+      reason: 'The call could not be started: all lines are busy; call again in a minute.',
+    });
+  });
+
   test('that can not be started is not tried on and on', () => {
     ScriptedSocket.last.end(1013);
     vi.advanceTimersByTime(60_000);

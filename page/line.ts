@@ -29,6 +29,7 @@ type Message =
 /** WebSocket close codes of the gateway. */
 const OVER = 1000;
 const REFUSED = 1008;
+const BUSY = 1013;
 const REPLACED = 4001;
 
 /** How long one attempt may take, ms. */
@@ -149,6 +150,8 @@ export class Line {
     else if (code === REFUSED && this.taken)
       this.finish({ kind: 'over', reason: 'it ended while you were away' });
     else if (code === REFUSED) this.finish({ kind: 'failed', reason: `The call was refused: ${reason}.` });
+    else if (code === BUSY && reason && !this.taken)
+      this.finish({ kind: 'failed', reason: `The call could not be started: ${reason}.` });
     else this.dropped();
   }
 

@@ -12,6 +12,9 @@ export const dialogueKey = (session: string) => `orkestra:{${session}}:dialogue`
 /** The media format of the caller's socket, as JSON. */
 export const formatKey = (session: string) => `orkestra:{${session}}:format`;
 
+/** Set where a call was let in before its caller's stream came. */
+export const admittedKey = (session: string) => `orkestra:{${session}}:admitted`;
+
 /**
  * Most entries that a stream keeps (approximately: Redis trims whole nodes). Events: some 60 turns. In: 2 minutes
  * of speech. Out: 2 minutes of replies.

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { maskCustomer, maskPhone } from '../../call/mask.ts';
 import { callRequestSchema, workflowIdOf } from '../../call/request.ts';
+import { allGatewaysBusy, letIn } from '../../gateway/room.ts';
 import { twilioAccount, TwilioError } from '../../gateway/telephony/twilio-rest.ts';
 import { stateQuery, transcriptQuery } from '../../workflows/messages.ts';
 import { secured } from '../access.ts';
@@ -20,6 +21,9 @@ import {
   startedCallSchema,
   transcriptSchema,
 } from '../schemas.ts';
+
+/** When to try again where all lines are busy, s. */
+const BUSY_S = 10;
 
 /** A page of calls, where the request does not say how long. */
 const PAGE = 50;
@@ -74,7 +78,7 @@ const transcript = createRoute({
 const sessionOf = (once: string) => createHash('sha256').update(once).digest('hex').slice(0, 32);
 
 /** Starting calls and looking at them. */
-export function callRoutes(app: OpenAPIHono<ApiEnv>, { config, client }: ApiDeps) {
+export function callRoutes(app: OpenAPIHono<ApiEnv>, { config, client, redis }: ApiDeps) {
   const { taskQueuePrefix } = config.temporal;
   const calls = new LiveCalls(client, taskQueuePrefix);
 
@@ -86,8 +90,10 @@ export function callRoutes(app: OpenAPIHono<ApiEnv>, { config, client }: ApiDeps
     const request = callRequestSchema.parse({ ...given, session, origin: dial ? 'twilio' : 'api' });
     const { domain, phone, customer } = request;
     if (dial) assertCanDial(phone);
+    await assertRoom();
     const startedBy = once ? `${once} ${c.get('fingerprint')}` : randomUUID();
     await calls.start(request, dial, startedBy);
+    letIn(redis, session).catch(() => undefined);
     const masked = {
       ...(phone && { phone: maskPhone(phone) }),
       ...(customer && { customer: maskCustomer(customer) }),
@@ -95,6 +101,14 @@ export function callRoutes(app: OpenAPIHono<ApiEnv>, { config, client }: ApiDeps
     c.header('Location', `/v1/calls/${session}`);
     return c.json({ session, workflowId: workflowIdOf(session), domain, dial, ...masked }, 201);
   });
+
+  /** A call that no gateway would carry is not started. */
+  async function assertRoom() {
+    if (!(await allGatewaysBusy(redis, taskQueuePrefix).catch(() => false))) return;
+    throw new Problem('unavailable', `All lines are busy: try again in ${BUSY_S} s.`, {
+      headers: { 'Retry-After': `${BUSY_S}` },
+    });
+  }
 
   function assertCanDial(phone: string | undefined) {
     if (!phone) throw new Problem('conflict', 'Say whom to ring: give phone.');

@@ -8,6 +8,7 @@ import { readUtterances } from '../caller-recording.ts';
 import { OrkestraCommand } from '../command.ts';
 import { openRedis } from '../connect-redis.ts';
 import { connectTemporal, type TemporalAccess } from '../connect-temporal.ts';
+import { allGatewaysBusy } from '../../gateway/room.ts';
 import { CliError, usageError } from '../error.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { isComplete, placeCall, summary, workflowUrl } from '../place-call.ts';
@@ -65,7 +66,9 @@ export class StartCall extends OrkestraCommand {
     if (this.dial && lines) throw usageError('A call that is dialled has a caller: give --dial alone.');
     const places = findPlaces();
     const { redis } = await openRedis(places.config.redis);
+    const busy = this.dial && (await allGatewaysBusy(redis, places.config.temporal.taskQueuePrefix));
     redis.disconnect();
+    if (busy) throw new CliError('All lines are busy, so nobody is called: try again in a minute.');
     const temporal = await connectTemporal(places);
     try {
       return lines

@@ -30,6 +30,16 @@ export function talkToBot(
   return response.toString();
 }
 
+/**
+ * Does not take the call: the caller hears the network's busy tone at once and nothing is charged, and an exchange before
+ * us can send them elsewhere. Only a call that has not been taken can be rejected.
+ */
+export function busyTone(): string {
+  const response = new VoiceResponse();
+  response.reject({ reason: 'busy' });
+  return response.toString();
+}
+
 /** Asks again a little later: what is to be done is not known now. */
 export function askAgain(url: string, pauseSeconds: number): string {
   const response = new VoiceResponse();

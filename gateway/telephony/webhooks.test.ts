@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CallRequest } from '../../call/request.ts';
 import type { LineReport } from '../../call/telephone.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createLogger } from '../../config/log.ts';
 import { AGENT_NUMBER, BOT_NUMBER, TwilioService } from '../../test/telephony/twilio-service.ts';
+import type { Admission, Busy } from '../admission.ts';
 import { createHttpServer } from '../http.ts';
+import { gatewayMetrics } from '../metrics.ts';
 import type { LineAnswer } from './lines.ts';
 import { telephonyHandler } from './webhooks.ts';
 
@@ -22,8 +25,13 @@ let answer: () => Promise<LineAnswer>;
 let summary: string | undefined;
 let asked: CallRequest[];
 let reports: [string, LineReport][];
+/** Why no new call is taken, and the calls that were let in before. */
+let busy: Busy | undefined;
+let known: string[];
+let registry: Registry;
 
 async function serve(config: Partial<TwilioService['config']>) {
+  registry = new Registry();
   const lines = {
     answer: (request: CallRequest) => {
       asked.push(request);
@@ -32,7 +40,16 @@ async function serve(config: Partial<TwilioService['config']>) {
     report: async (session: string, report: LineReport) => void reports.push([session, report]),
     summaryOf: async () => summary,
   };
-  const handler = telephonyHandler({ twilio: config as TwilioService['config'], lines, log });
+  const handler = telephonyHandler({
+    twilio: config as TwilioService['config'],
+    lines,
+    admission: {
+      promise: () => busy,
+      isKnown: async (session: string) => known.includes(session),
+    } as unknown as Admission,
+    metrics: gatewayMetrics(registry),
+    log,
+  });
   server = createHttpServer({}, [handler], []);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -43,6 +60,7 @@ const stop = () => new Promise((resolve) => (server.closeAllConnections(), serve
 
 beforeEach(async () => {
   [answer, summary, asked, reports] = [async () => 'bot', undefined, [], []];
+  [busy, known] = [undefined, []];
   twilio = await TwilioService.open();
   await serve(twilio.config);
 });
@@ -101,6 +119,24 @@ describe('a call that comes in', () => {
     expect(asked.map(({ session }) => session)).toEqual([SID, SID]);
     expect(body).toMatch(/^<\?xml[^>]*><Response><Pause length="2"\/><Connect>/);
     expect(body).toContain('&amp;again=4');
+  });
+
+  test('hears the busy tone where no new call is taken, and is not answered', async () => {
+    busy = 'full';
+    const { status, body } = await voice();
+    expect(status).toBe(200);
+    expect(body).toMatch(/<Response><Reject reason="busy"\/><\/Response>$/);
+    expect(asked).toEqual([]);
+    expect(await registry.metrics()).toContain('orkestra_gateway_refused_total{reason="full"} 1');
+  });
+
+  test.each([
+    ['comes back', call, `?session=${SID}&again=1`, []],
+    ['was placed', { ...call, Direction: 'outbound-api' }, '?session=placed-1', []],
+    ['was let in when Twilio asked before', call, '', [SID]],
+  ])('that %s is taken however busy the gateway is', async (_, form, query, before) => {
+    [busy, known] = ['full', before];
+    expect((await voice(form, query)).body).toContain('<Connect>');
   });
 
   test('that comes back without end is ended', async () => {

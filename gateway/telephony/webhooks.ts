@@ -7,13 +7,17 @@ import type { Config } from '../../config/schema.ts';
 import { explain } from '../explain.ts';
 import { type HttpHandler, pathOf } from '../http.ts';
 import { requestOfStart } from '../twilio-request.ts';
+import type { Admission } from '../admission.ts';
+import type { GatewayMetrics } from '../metrics.ts';
 import type { TelephoneLines } from './lines.ts';
-import { askAgain, hangUp, nobodyFree, outOfOrder, putThrough, say, talkToBot } from './twiml.ts';
+import { askAgain, busyTone, hangUp, nobodyFree, outOfOrder, putThrough, say, talkToBot } from './twiml.ts';
 import { readWebhook, type WebhookRequest, WebhookRefused } from './webhook-request.ts';
 
 export interface TelephonyDeps {
   twilio: Config['twilio'];
   lines: TelephoneLines;
+  admission: Admission;
+  metrics: GatewayMetrics;
   log: Logger;
 }
 
@@ -101,7 +105,7 @@ async function serve(
 }
 
 async function voice(
-  { twilio, lines, log }: TelephonyDeps,
+  { twilio, lines, admission, metrics, log }: TelephonyDeps,
   { query, form }: WebhookRequest,
 ): Promise<string> {
   const { CallSid, From, To, Direction } = parse(voiceForm, form);
@@ -115,6 +119,13 @@ async function voice(
     `${twilio.publicUrl!.replace(/\/+$/, '')}${path}?${new URLSearchParams({ ...parameters, session, ...more })}`;
   const next = self('/twilio/voice', { again: `${again + 1}` });
   if (again > MOST_RETURNS) return hangUp(outOfOrder);
+  // A call that was placed, or taken before, is in progress.
+  const busy = again === 0 && !outbound ? admission.promise(session) : undefined;
+  if (busy && !(await admission.isKnown(session))) {
+    metrics.refused.inc({ reason: busy });
+    log.warn({ session, busy }, 'a telephone call was turned away');
+    return busyTone();
+  }
   let answer;
   try {
     answer = await within(ANSWER_MS, lines.answer(request.data));

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Platform, report, startPlatform } from './platform.ts';
+import { percentile, table } from './statistics.ts';
+import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
+import { loadUtterances } from './utterances.ts';
+
+/**
+ * What admission is worth: Twilio calls in real time, step by step more than all processes on this machine can serve,
+ * with every caller let in, with the gateway's measurements alone, and with a bound on calls beside them. Counts those
+ * turned away, and tells what the others wait from their last word to the reply; 200 ms of that is the detector's.
+ */
+const STEPS = (process.env.ORKESTRA_LOAD_STEPS ?? '10,20,40,60,90').split(',').map(Number);
+const TURNS = 4;
+const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.cache': 'false' };
+/** Starts of calls are spread over this, ms: some 20 calls a second at the most. */
+const STAGGER_MS = 4_000;
+/** After a step, ms: the last calls are still being closed. */
+const REST_MS = 3_000;
+/** The gateway's close code where all lines are busy. */
+const BUSY = 'closed by the server, code 1013';
+/** Of admitted calls, ms: replies of a machine that is not overloaded begin within this, the detector's silence included. */
+const WAIT_P95_MS = 600;
+
+const NEVER = { ORKESTRA_GATEWAY_CALLERS: '100000', ORKESTRA_GATEWAY_SLOW_MS: '60000' };
+const modes: Record<string, Record<string, string>> = {
+  'everybody let in': NEVER,
+  'by measurement': { ORKESTRA_GATEWAY_CALLERS: '100000' },
+  'at most 30': { ORKESTRA_GATEWAY_CALLERS: '30' },
+};
+
+export async function run() {
+  const rows: (string | number)[][] = [
+    [
+      'admission',
+      'offered',
+      'refused',
+      'lost',
+      'turns',
+      'not answered',
+      'wait p50',
+      'p95',
+      'greeting p95',
+      'gateway, cores',
+    ],
+  ];
+  let missed = 0;
+  for (const [mode, engines] of Object.entries(modes)) {
+    const platform = await startPlatform({ engines });
+    try {
+      await step(platform, 2);
+      for (const calls of STEPS) {
+        const { row, waitP95, unanswered } = await step(platform, calls);
+        rows.push([mode, calls, ...row]);
+        report(`${mode}, ${calls} calls: done`);
+        if (engines !== NEVER && (waitP95 > WAIT_P95_MS || unanswered > 0)) missed += 1;
+        await sleep(REST_MS);
+      }
+    } finally {
+      await platform.stop();
+    }
+  }
+  const line = `Calls that were let in by admission: every turn answered, waits within ${WAIT_P95_MS} ms at p95: ${missed === 0 ? 'met' : `MISSED in ${missed} steps`}`;
+  process.stdout.write(`${table(rows)}\n\n${line}\n`);
+  if (missed > 0) process.exitCode = 1;
+}
+
+async function step(platform: Platform, calls: number) {
+  const run = Math.random().toString(36).slice(2, 8);
+  const utterances = loadUtterances();
+  const before = await gatewayCpu(platform);
+  const startedAt = performance.now();
+  const reports = await Promise.all(
+    Array.from({ length: calls }, async (_, i) => {
+      await sleep((STAGGER_MS * i) / calls);
+      const mine = Array.from({ length: TURNS }, (__, n) => utterances[(i + n) % utterances.length]!);
+      const pause = () => 400 + Math.random() * 500;
+      return new TwilioCaller(platform.twilioUrl, `load-${run}-${i}`, mine, pause, SETTINGS).run();
+    }),
+  );
+  const cores = ((await gatewayCpu(platform)) - before) / ((performance.now() - startedAt) / 1_000);
+  return summary(reports, cores);
+}
+
+function summary(reports: CallerReport[], cores: number) {
+  const isRefused = ({ lost }: CallerReport) => lost === BUSY;
+  const admitted = reports.filter((one) => !isRefused(one));
+  const waits = admitted.flatMap(({ turns }) =>
+    turns.map((turn) => turn.firstMediaAt - turn.lastSpeechSentAt),
+  );
+  const greetings = admitted.flatMap(({ greetingMs }) => greetingMs ?? []);
+  const unanswered = admitted.reduce((sum, one) => sum + one.unanswered, 0);
+  const waitP95 = percentile(waits, 0.95);
+  const row = [
+    reports.length - admitted.length,
+    admitted.filter(({ lost }) => lost !== undefined).length,
+    waits.length,
+    unanswered,
+    percentile(waits, 0.5).toFixed(0),
+    waitP95.toFixed(0),
+    percentile(greetings, 0.95).toFixed(0),
+    cores.toFixed(2),
+  ];
+  return { row, waitP95, unanswered };
+}
+
+/** CPU seconds that the gateway has used. */
+async function gatewayCpu({ healthUrls }: Platform): Promise<number> {
+  const text = await (await fetch(`${healthUrls.gateway}/metrics`)).text();
+  return Number(/^process_cpu_seconds_total\{[^}]*\} (\S+)/m.exec(text)?.[1]);
+}
