@@ -1,4 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { readUse } from './meter/process-cost.ts';
+import { wholes } from './options.ts';
+import { peerSettings } from './peer-settings.ts';
 import { type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
 import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
@@ -9,9 +13,9 @@ import { loadUtterances } from './utterances.ts';
  * with every caller let in, with the gateway's measurements alone, and with a bound on calls beside them. Counts those
  * turned away, and tells what the others wait from their last word to the reply; 200 ms of that is the detector's.
  */
-const STEPS = (process.env.ORKESTRA_LOAD_STEPS ?? '10,20,40,60,90').split(',').map(Number);
+const STEPS = '10,20,40,60,90';
 const TURNS = 4;
-const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.cache': 'false' };
+
 /** Starts of calls are spread over this, ms: some 20 calls a second at the most. */
 const STAGGER_MS = 4_000;
 /** After a step, ms: the last calls are still being closed. */
@@ -28,7 +32,9 @@ const modes: Record<string, Record<string, string>> = {
   'at most 30': { ORKESTRA_GATEWAY_CALLERS: '30' },
 };
 
-export async function run() {
+export async function run(args: string[]) {
+  const { values } = parseArgs({ args, options: { calls: { type: 'string', default: STEPS } } });
+  const steps = wholes('--calls', values.calls, 1, 1_000);
   const rows: (string | number)[][] = [
     [
       'admission',
@@ -48,7 +54,7 @@ export async function run() {
     const platform = await startPlatform({ engines });
     try {
       await step(platform, 2);
-      for (const calls of STEPS) {
+      for (const calls of steps) {
         const { row, waitP95, unanswered } = await step(platform, calls);
         rows.push([mode, calls, ...row]);
         report(`${mode}, ${calls} calls: done`);
@@ -67,17 +73,17 @@ export async function run() {
 async function step(platform: Platform, calls: number) {
   const run = Math.random().toString(36).slice(2, 8);
   const utterances = loadUtterances();
-  const before = await gatewayCpu(platform);
+  const before = gatewayCpu(platform);
   const startedAt = performance.now();
   const reports = await Promise.all(
     Array.from({ length: calls }, async (_, i) => {
       await sleep((STAGGER_MS * i) / calls);
       const mine = Array.from({ length: TURNS }, (__, n) => utterances[(i + n) % utterances.length]!);
       const pause = () => 400 + Math.random() * 500;
-      return new TwilioCaller(platform.twilioUrl, `load-${run}-${i}`, mine, pause, SETTINGS).run();
+      return new TwilioCaller(platform.twilioUrl, `load-${run}-${i}`, mine, pause, peerSettings).run();
     }),
   );
-  const cores = ((await gatewayCpu(platform)) - before) / ((performance.now() - startedAt) / 1_000);
+  const cores = (gatewayCpu(platform) - before) / ((performance.now() - startedAt) / 1_000);
   return summary(reports, cores);
 }
 
@@ -104,7 +110,7 @@ function summary(reports: CallerReport[], cores: number) {
 }
 
 /** CPU seconds that the gateway has used. */
-async function gatewayCpu({ healthUrls }: Platform): Promise<number> {
-  const text = await (await fetch(`${healthUrls.gateway}/metrics`)).text();
-  return Number(/^process_cpu_seconds_total\{[^}]*\} (\S+)/m.exec(text)?.[1]);
+function gatewayCpu(platform: Platform): number {
+  const { gateway } = platform.processes();
+  return readUse({ gateway: gateway! }).gateway!.cpuSeconds;
 }

@@ -18,8 +18,6 @@ export interface Platform {
   env: Record<string, string>;
   /** Ids of every process that counts, by name: the workers, Temporal, Redis, Postgres. */
   processes(): Record<string, number>;
-  /** Of each worker's health and metrics, by its name. */
-  healthUrls: Record<string, string>;
   stop(): Promise<void>;
 }
 
@@ -62,7 +60,6 @@ export async function startPlatform({
       ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),
       ...stack.pids,
     }),
-    healthUrls: workers.healthUrls,
     async stop() {
       orchestrator?.kill('SIGTERM');
       await workers.stop();

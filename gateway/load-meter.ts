@@ -69,7 +69,10 @@ export class LoadMeter {
       keep(this.pings, performance.now() - at, PING_SAMPLES);
       this.pingedAt = undefined;
     };
-    this.redis.ping().then(done, done);
+    this.redis
+      .ping()
+      .catch(() => undefined)
+      .finally(done);
   }
 }
 

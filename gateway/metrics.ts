@@ -20,17 +20,19 @@ export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
 export function gatewayMetrics(registry: Registry) {
   const registers = [registry];
   let isOpen = () => false;
-  new Gauge({
-    name: 'orkestra_gateway_open',
-    help: '1 where a new call would be taken now, else 0',
-    collect() {
-      this.set(isOpen() ? 1 : 0);
-    },
-    registers,
-  });
   const metrics = {
-    /** Who knows whether a new call would be taken. */
-    onAskOpen: (ask: () => boolean) => void (isOpen = ask),
+    open: new Gauge({
+      name: 'orkestra_gateway_open',
+      help: '1 where a new call would be taken now, else 0',
+      collect() {
+        this.set(isOpen() ? 1 : 0);
+      },
+      registers,
+    }),
+    /** Names who knows whether a new call would be taken. */
+    openIs(ask: () => boolean) {
+      isOpen = ask;
+    },
     callers: new Gauge({
       name: 'orkestra_gateway_callers',
       help: 'Connected callers',

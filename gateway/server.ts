@@ -69,7 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { lines, hub, missingRoles } = options;
   const meter = new LoadMeter(hub.redis);
   const admission = new Admission({ redis: hub.redis, meter, callers, slowMs, missingRoles });
-  metrics.onAskOpen(() => !drained && admission.busy() === undefined);
+  metrics.openIs(() => !drained && admission.busy() === undefined);
   const telephony =
     lines && telephonyHandler({ twilio: options.config.twilio, lines, admission, metrics, log });
   const handlers: HttpHandler[] = [...(telephony ? [telephony] : []), pageHandler()];
