@@ -49,6 +49,14 @@ export const startedCallSchema = z
   })
   .openapi('StartedCall');
 
+export const tokenSchema = z
+  .object({
+    session: z.string(),
+    token: z.string().meta({ description: 'Goes into the start message, as `token`' }),
+    seconds: z.number().int().meta({ description: 'How long it is good' }),
+  })
+  .openapi('Token');
+
 export const listQuery = z
   .object({
     domain: domainNameSchema,

@@ -15,6 +15,8 @@ export interface CallerRequest {
   customer?: string;
   phone?: string;
   settings?: CallSettingsPatch;
+  /** Where the gateway asks for one. */
+  token?: string;
 }
 
 /** What went over the line: both sides at 16 kHz, aligned; the bot's as it was heard. */

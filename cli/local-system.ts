@@ -5,6 +5,7 @@ import { provision } from '../deploy/local/provision.ts';
 import { publishStack, type StackInfo } from '../deploy/local/running-stack.ts';
 import { writeScrapeTargets } from '../deploy/local/scrape-targets.ts';
 import type { Report } from '../deploy/local/setup-error.ts';
+import { sessionKeyOfMachine } from '../deploy/local/session-key.ts';
 import { startStack } from '../deploy/local/stack.ts';
 import { startWorkers } from '../deploy/local/workers.ts';
 import { workerNames } from '../config/worker-names.ts';
@@ -47,7 +48,8 @@ export async function startLocalSystem(report: Report): Promise<LocalSystem> {
     report(`workers: starting ${workerNames.join(', ')}; their logs are in ${LOGS}`);
     const startedAt = Date.now();
     const workers = await startWorkers({
-      env: stack.env,
+      // A call page of this machine is for whoever sits at it.
+      env: { ORKESTRA_PAGE_OPEN: 'true', ...stack.env, ...sessionKeyOfMachine(report) },
       folder: LOGS,
       report,
       gatewayPort: gateway.port,

@@ -1,6 +1,7 @@
 import type { CallRequest } from '../call/request.ts';
 import { workflowIdOf } from '../call/request.ts';
 import { Caller } from './caller.ts';
+import { tokenOf } from './caller-token.ts';
 import { startCallWorkflow } from './call-workflow.ts';
 import type { TemporalAccess } from './connect-temporal.ts';
 import { type FollowedAside, LiveTranscript } from './live-transcript.ts';
@@ -49,7 +50,15 @@ export async function placeCall(
   try {
     const workflow = await startCallWorkflow(temporal, places.config.temporal.taskQueuePrefix, request);
     try {
-      await caller.start({ session, tenant, domain, customer, phone, settings });
+      await caller.start({
+        session,
+        tenant,
+        domain,
+        customer,
+        phone,
+        settings,
+        token: tokenOf(places, request),
+      });
     } catch (error) {
       await workflow.terminate('the caller could not be connected');
       throw error;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keysSchema } from './keys.ts';
 import { packageRoot } from './package.ts';
 import { webhookEndpointsSchema } from './webhooks.ts';
 
@@ -77,6 +78,12 @@ export const configSchema = z
       callers: env('ORKESTRA_GATEWAY_CALLERS', z.coerce.number().int().min(1).max(100_000).default(200)),
       /** No new call is taken while Orkestra itself delays replies by more than this, ms. */
       slowMs: env('ORKESTRA_GATEWAY_SLOW_MS', z.coerce.number().int().min(10).max(60_000).default(150)),
+      /** What callers' tokens are signed with; see docs/security.md. */
+      sessionKeys: env('ORKESTRA_SESSION_KEYS', keysSchema),
+      /** Callers need no token. */
+      open: env('ORKESTRA_GATEWAY_OPEN', flag.default(false)),
+      /** Whoever can open the call page may call from it; else only who has a link with a token. */
+      openPage: env('ORKESTRA_PAGE_OPEN', flag.default(false)),
       /** Silence after which the voice detector calls a stretch of speech over, ms. */
       speechStopMs: env('ORKESTRA_SPEECH_STOP_MS', z.coerce.number().int().min(32).max(2_000).default(200)),
     }),

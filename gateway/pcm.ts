@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type MediaFormat, mediaFormatSchema } from '../audio/format.ts';
 import { type CallRequest, callRequestSchema } from '../call/request.ts';
+import { TOKEN_SECONDS, tokenSchema } from '../call/session-token.ts';
 import type { CallerSocket } from './caller-socket.ts';
 import { explain, parseJson } from './explain.ts';
 import { type Begin, closeCode, type Transport, type TransportListener } from './transport.ts';
@@ -8,7 +9,8 @@ import { type Begin, closeCode, type Transport, type TransportListener } from '.
 /**
  * A plain WebSocket: text messages are JSON with a `type`, binary ones are PCM, 16 bits little-endian, mono,
  * both ways. The first message is `start`; the answer is `started` or `refused`. After `started` the server
- * sends audio, `mark`, `clear`, `event` (where asked for), and `ended` before it closes. The client may send
+ * sends audio, `mark`, `clear`, `token` (to come back with, the last one is good), `event` (where asked for), and
+ * `ended` before it closes. The client may send
  * audio at once after `start`; `mark` echoes a mark that has been played.
  */
 
@@ -18,6 +20,7 @@ const startSchema = callRequestSchema.omit({ origin: true, callSid: true }).exte
   type: z.literal('start', START_FIRST),
   sampleRate: mediaFormatSchema.shape.sampleRate,
   events: z.boolean().default(false),
+  token: tokenSchema.optional(),
 });
 
 const laterSchema = z.discriminatedUnion('type', [
@@ -34,11 +37,11 @@ export function acceptPcm(socket: CallerSocket, begin: Begin): void {
     if (message === undefined) return refuse(socket, closeCode.unreadable, START_FIRST);
     const start = startSchema.safeParse(message);
     if (!start.success) return refuse(socket, closeCode.refused, explain(start.error));
-    const { type: _, sampleRate, events, ...call } = start.data;
+    const { type: _, sampleRate, events, token, ...call } = start.data;
     const request: CallRequest = { ...call, origin: 'pcm' };
     socket.started();
     const format: MediaFormat = { encoding: 'pcm16', sampleRate };
-    listener = begin(request, pcmTransport(socket, request.session, format, events));
+    listener = begin(request, pcmTransport(socket, request.session, format, events), token);
   };
 
   const onLater = (to: TransportListener, message: unknown) => {
@@ -87,6 +90,7 @@ function pcmTransport(
     sendAudio: (audio) => socket.send(audio),
     sendMark: (name) => send({ type: 'mark', name }),
     clear: () => send({ type: 'clear' }),
+    sendToken: (token) => send({ type: 'token', token, seconds: TOKEN_SECONDS }),
     sendEvent: events ? (event) => send({ type: 'event', event }) : undefined,
     end: (code, reason) => end(socket, code, reason),
   };

@@ -1,9 +1,11 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { CallRequest } from '../call/request.ts';
+import { TOKEN_SECONDS, TokenRefused } from '../call/session-token.ts';
 import type { TraceCall } from '../call/call-span.ts';
 import type { Logger } from '../config/log.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,13 +15,17 @@ import type { CallControl } from './call-control.ts';
 import { Admission, busyWords } from './admission.ts';
 import { CallerSession } from './caller-session.ts';
 import { CallerSocket } from './caller-socket.ts';
+import { CallerTokens } from './caller-tokens.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import { type GatewayLimits, gatewayLimits } from './limits.ts';
 import { LoadMeter } from './load-meter.ts';
 import { gatewayMetrics } from './metrics.ts';
+import { isFromAnotherSite } from './origin.ts';
 import { pageHandler } from './page.ts';
+import { pageTokenHandler } from './page-tokens.ts';
 import { acceptPcm } from './pcm.ts';
 import { type Begin, closeCode } from './transport.ts';
+import { isSignedByTwilio } from './telephony/signed-stream.ts';
 import type { TelephoneLines } from './telephony/lines.ts';
 import { telephonyHandler } from './telephony/webhooks.ts';
 import { acceptTwilio } from './twilio.ts';
@@ -52,17 +58,21 @@ export interface Gateway {
 
 type Accept = (socket: CallerSocket, begin: Begin) => void;
 
+/** While a caller is connected they get a new token so often, ms: one that they come back with is always good. */
+const RENEW_MS = (TOKEN_SECONDS * 1_000) / 3;
+
 /** `/ws` is where many clients of Twilio Media Streams look by default. */
 const doors: Record<string, Accept> = { '/twilio': acceptTwilio, '/ws': acceptTwilio, '/pcm': acceptPcm };
 
 /** Opens the callers' door. Rejects where the port can't be had. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
+  const tokens = new CallerTokens(options.config.gateway);
   const { host, port: wanted, speechStopMs, callers, slowMs } = options.config.gateway;
   const limits = { ...gatewayLimits, ...options.limits };
   const metrics = gatewayMetrics(options.metrics);
   const sockets = new Map<WebSocket, CallerSocket>();
-  const sessions = new Set<CallerSession>();
+  const sessions = new Map<CallerSession, () => void>();
   let drained: Promise<void> | undefined;
   let onLastGone: (() => void) | undefined;
 
@@ -71,8 +81,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const admission = new Admission({ redis: hub.redis, meter, callers, slowMs, missingRoles });
   metrics.openIs(() => !drained && admission.busy() === undefined);
   const telephony =
-    lines && telephonyHandler({ twilio: options.config.twilio, lines, admission, metrics, log });
-  const handlers: HttpHandler[] = [...(telephony ? [telephony] : []), pageHandler()];
+    lines && telephonyHandler({ twilio: options.config.twilio, lines, tokens, admission, metrics, log });
+  const pageTokens = pageTokenHandler(tokens, options.config);
+  const handlers: HttpHandler[] = [...(telephony ? [telephony] : []), pageTokens, pageHandler()];
   const httpOptions = { noDelay: true, headersTimeout: limits.startMs };
   const server = createHttpServer(httpOptions, handlers, Object.keys(doors));
   const webSocketOptions: ServerOptions & { closeTimeout: number } = {
@@ -85,26 +96,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const webSockets = new WebSocketServer(webSocketOptions);
 
-  const welcome = (webSocket: WebSocket, accept: Accept) => {
+  const welcome = (webSocket: WebSocket, accept: Accept, vouched: boolean) => {
     const socket = new CallerSocket(webSocket, { limits, log, metrics });
     let session: CallerSession | undefined;
     sockets.set(webSocket, socket);
     metrics.callers.set(sockets.size);
-    accept(socket, (request, transport) => {
+    accept(socket, (wanted, transport, token) => {
       const { vad, control, trace } = options;
-      const one = new CallerSession(request, transport, {
-        hub,
-        vad,
-        control,
-        log,
-        metrics,
-        trace,
-        meter,
-        limits,
-        speechStopMs,
-      });
+      const request = admitted(wanted, transport, token, vouched);
+      if (!request) return undefined;
+      const renew = () => {
+        const fresh = tokens.issue(request);
+        if (fresh) transport.sendToken?.(fresh);
+      };
+      const confirm = () => {
+        transport.confirm();
+        renew();
+      };
+      const deps = { hub, vad, control, log, metrics, trace, meter, limits, speechStopMs };
+      const one = new CallerSession(request, { ...transport, confirm }, deps);
       session = one;
-      sessions.add(one);
+      sessions.set(one, renew);
       const begin = () => {
         admission.add(request.session, one);
         one.start();
@@ -129,6 +141,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
   };
 
+  /** The call as its caller may have it; undefined where they may not, and were told so. */
+  const admitted: (...asked: [...Parameters<Begin>, vouched: boolean]) => CallRequest | undefined = (
+    wanted,
+    transport,
+    token,
+    vouched,
+  ) => {
+    try {
+      return tokens.admit(wanted, token, vouched);
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      metrics.refused.inc({ reason: 'token' });
+      log.warn({ session: wanted.session, origin: wanted.origin, reason: error.message }, 'caller refused');
+      transport.refuse(closeCode.refused, error.message);
+      return undefined;
+    }
+  };
+
   server.on('upgrade', (request, connection, head) => {
     connection.on('error', (error) => log.debug({ reason: error.message }, 'connection error'));
     const accept = doors[request.url!.split('?', 1)[0]!];
@@ -142,12 +172,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       metrics.refused.inc({ reason: drained ? 'draining' : 'sockets' });
       return reject(connection, 503, 'No more callers here; connect again in a moment.');
     }
-    webSockets.handleUpgrade(request, connection, head, (webSocket) => welcome(webSocket, accept));
+    webSockets.handleUpgrade(request, connection, head, (webSocket) =>
+      welcome(webSocket, accept, accept === acceptTwilio && isSignedByTwilio(request, options.config.twilio)),
+    );
   });
 
   const pings = setInterval(() => {
     for (const socket of sockets.values()) socket.ping();
   }, limits.pingMs);
+
+  const renewals = setInterval(() => {
+    for (const renew of sessions.values()) renew();
+  }, RENEW_MS);
 
   server.listen(wanted, host);
   await once(server, 'listening');
@@ -163,9 +199,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const close = async () => {
     clearInterval(pings);
     meter.close();
+    clearInterval(renewals);
     const gone = drain();
     const reason = 'the gateway restarts; connect again';
-    await Promise.all([...sessions].map((session) => session.close(closeCode.restarting, reason)));
+    await Promise.all([...sessions.keys()].map((session) => session.close(closeCode.restarting, reason)));
     for (const socket of sockets.values()) socket.close(closeCode.restarting, reason);
     await gone;
     const closed = new Promise((resolve) => server.close(resolve));
@@ -174,13 +211,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   return { port, admission, drain, close };
-}
-
-/** A browser says which site's page connects; any other site's has no business here. Programs say nothing. */
-function isFromAnotherSite({ headers }: IncomingMessage, publicUrl: string | undefined): boolean {
-  if (headers.origin === undefined) return false;
-  const ours = [headers.host, publicUrl && new URL(publicUrl).host];
-  return !URL.canParse(headers.origin) || !ours.includes(new URL(headers.origin).host);
 }
 
 function reject(connection: Duplex, status: number, reason: string) {

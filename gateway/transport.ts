@@ -15,6 +15,8 @@ export interface Transport {
   sendMark(name: string): void;
   /** The client forgets what it was sent and has not played. */
   clear(): void;
+  /** Set where the client takes tokens to come back with. */
+  sendToken?(token: string): void;
   /** Set where the client asked to see the call's events. */
   sendEvent?(event: Placed<CallEvent>): void;
   end(code: number, reason: string): void;
@@ -33,8 +35,12 @@ export interface TransportListener {
   onDropped(): void;
 }
 
-/** Called when a client has said which call it wants. */
-export type Begin = (request: CallRequest, transport: Transport) => TransportListener;
+/** Called when a client has said which call it wants. Undefined where it may not have it, and was told so. */
+export type Begin = (
+  request: CallRequest,
+  transport: Transport,
+  token: string | undefined,
+) => TransportListener | undefined;
 
 /** WebSocket close codes (RFC 6455, 7.4.1; 4000 and up are an application's own). */
 export const closeCode = {

@@ -64,7 +64,7 @@ export function acceptTwilio(socket: CallerSocket, begin: Begin): void {
     const request = requestOfStart(callSid, customParameters);
     if (!request.success) return socket.close(closeCode.refused, explain(request.error));
     socket.started();
-    listener = begin(request.data, twilioTransport(socket, streamSid));
+    listener = begin(request.data, twilioTransport(socket, streamSid), customParameters.token);
   };
 
   const onMessage = (message: { event?: unknown; media?: Media }) => {

@@ -1,6 +1,7 @@
 import type { CallEvent } from '../stream/events.ts';
 import { Conversation, type Entry } from './conversation.ts';
 import { Line, type LineState } from './line.ts';
+import { obtainPermit, type Permit } from './permit.ts';
 import { Sound } from './sound.ts';
 
 /** What is going on, as far as the caller is concerned. */
@@ -26,6 +27,7 @@ export class Call {
 
   private constructor(
     domain: string,
+    permit: Permit,
     private readonly sound: Sound,
     private readonly listener: CallListener,
   ) {
@@ -33,10 +35,9 @@ export class Call {
       (entry) => listener.onEntry(entry),
       (key) => listener.onForgotten(key),
     );
-    const session = crypto.randomUUID();
     this.line = new Line(
-      gatewayUrl(session),
-      { session, domain },
+      gatewayUrl(permit.session),
+      { ...permit, domain },
       {
         onState: (state) => this.onState(state),
         onAudio: (samples) => sound.play(samples),
@@ -47,8 +48,9 @@ export class Call {
     );
   }
 
-  /** Throws MicrophoneError where `speaks` and there is no microphone to be had. */
+  /** Throws PermitError where the gateway takes no call from here, MicrophoneError where `speaks` and there is no microphone to be had. */
   static async start(domain: string, speaks: boolean, listener: CallListener): Promise<Call> {
+    const permit = await obtainPermit();
     let call: Call | undefined;
     const sound = await Sound.open({
       onFrame: (samples) => call?.onFrame(samples),
@@ -60,7 +62,7 @@ export class Call {
       sound.close();
       throw error;
     }
-    call = new Call(domain, sound, listener);
+    call = new Call(domain, permit, sound, listener);
     return call;
   }
 

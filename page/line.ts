@@ -24,6 +24,8 @@ type Message =
   | { type: 'started' | 'clear' }
   | { type: 'refused' | 'ended'; reason: string }
   | { type: 'mark'; name: string }
+  /** To come back with. */
+  | { type: 'token'; token: string }
   | { type: 'event'; event: Placed<CallEvent> };
 
 /** WebSocket close codes of the gateway. */
@@ -57,13 +59,15 @@ export class Line {
   private done = false;
   private hungUp = false;
   private lastEvent = '0-0';
+  private token: string | undefined;
   private readonly unplug = new AbortController();
 
   constructor(
     private readonly url: string,
-    private readonly call: { session: string; domain: string },
+    private readonly call: { session: string; domain: string; token?: string },
     private readonly listener: LineListener,
   ) {
+    this.token = call.token;
     const { signal } = this.unplug;
     addEventListener('offline', () => this.dropped(), { signal });
     addEventListener('online', () => this.droppedAt !== undefined && this.attempt(), { signal });
@@ -112,7 +116,7 @@ export class Line {
     this.timer = setTimeout(() => this.dropped(), ATTEMPT_MS);
     this.deaf = new AbortController();
     const { signal } = this.deaf;
-    const start = { type: 'start', sampleRate: LINE_RATE, events: true, ...this.call };
+    const start = { type: 'start', sampleRate: LINE_RATE, events: true, ...this.call, token: this.token };
     socket.addEventListener('open', () => socket.send(JSON.stringify(start)), { signal });
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.receive(data), { signal });
     socket.addEventListener('close', ({ code, reason }) => this.closed(code, reason), { signal });
@@ -132,6 +136,9 @@ export class Line {
         this.droppedAt = undefined;
         this.attempts = 0;
         return this.listener.onState({ kind: 'connected' });
+      case 'token':
+        this.token = message.token;
+        return;
       case 'mark':
         return this.listener.onMark(message.name);
       case 'clear':

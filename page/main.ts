@@ -1,6 +1,7 @@
 import { type Activity, Call } from './call.ts';
 import type { LineState } from './line.ts';
 import { endingOf, nameOf } from './phrases.ts';
+import { PermitError } from './permit.ts';
 import { MicrophoneError } from './sound.ts';
 import { TranscriptView } from './transcript-view.ts';
 
@@ -41,8 +42,11 @@ async function begin(speaks: boolean) {
     });
     showMuted();
   } catch (error) {
-    const reason = error instanceof MicrophoneError ? error.message : `Your browser can’t call (${error}).`;
-    complain(`${reason} You can also type instead.`);
+    if (error instanceof PermitError) complain(error.message);
+    else {
+      const reason = error instanceof MicrophoneError ? error.message : `Your browser can’t call (${error}).`;
+      complain(`${reason} You can also type instead.`);
+    }
     tell('idle', 'Not connected');
   } finally {
     start.disabled = startTyping.disabled = false;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,11 @@ export class System {
 
   static async start(engines: Record<string, string> = {}): Promise<System> {
     const folder = mkdtempSync(join(tmpdir(), 'orkestra-test-'));
-    const env = { ORKESTRA_TASK_QUEUE_PREFIX: `test-${randomUUID().slice(0, 8)}`, ...engines };
+    const env = {
+      ORKESTRA_TASK_QUEUE_PREFIX: `test-${randomUUID().slice(0, 8)}`,
+      ORKESTRA_SESSION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+      ...engines,
+    };
     const workers = await startWorkers({ env, folder, report: () => undefined });
     await workers.ready;
     Object.assign(process.env, workers.env);

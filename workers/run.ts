@@ -105,7 +105,7 @@ export async function runWorker(
       health.status = 'failed';
       health.detail = (error as Error).message;
       log.fatal({ error: health.detail }, 'this worker can’t go on');
-      process.exitCode = 1;
+      process.exitCode = error instanceof ConfigError ? 2 : 1;
     }
   }
   await presence.withdraw().catch(() => undefined);

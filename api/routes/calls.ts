@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { maskCustomer, maskPhone } from '../../call/mask.ts';
 import { callRequestSchema, workflowIdOf } from '../../call/request.ts';
 import { allGatewaysBusy, letIn } from '../../gateway/room.ts';
+import { issueToken, TOKEN_SECONDS } from '../../call/session-token.ts';
 import { twilioAccount, TwilioError } from '../../gateway/telephony/twilio-rest.ts';
 import { stateQuery, transcriptQuery } from '../../workflows/messages.ts';
 import { secured } from '../access.ts';
@@ -19,6 +20,7 @@ import {
   newCallSchema,
   sessionParams,
   startedCallSchema,
+  tokenSchema,
   transcriptSchema,
 } from '../schemas.ts';
 
@@ -62,6 +64,20 @@ const inspect = createRoute({
   ...secured('calls:read'),
   request: { params: sessionParams },
   responses: { 200: gives(callSchema, 'The call as it is now'), ...problems('unknown') },
+});
+
+const token = createRoute({
+  method: 'post',
+  path: '/v1/calls/{session}/token',
+  operationId: 'issueToken',
+  summary: 'Issue a token with which the caller opens or rejoins this call, good for 5 minutes',
+  tags: ['calls'],
+  ...secured('calls:start'),
+  request: { params: sessionParams, body: takes(z.object({}).strict()) },
+  responses: {
+    200: gives(tokenSchema, 'A token for the gateway'),
+    ...problems('malformed', 'unknown', 'conflict', 'too-large', 'media-type'),
+  },
 });
 
 const transcript = createRoute({
@@ -136,6 +152,20 @@ export function callRoutes(app: OpenAPIHono<ApiEnv>, { config, client, redis }: 
     const { transfer, ...state } = await calls.query(c.req.valid('param').session, stateQuery);
     // The summary for whoever takes over repeats the caller's words and their customer id.
     return c.json({ ...state, ...(transfer && { transfer: { reason: transfer.reason } }) }, 200);
+  });
+
+  app.openapi(token, async (c) => {
+    const { session } = c.req.valid('param');
+    const { sessionKeys } = config.gateway;
+    if (sessionKeys.length === 0) {
+      throw new Problem(
+        'conflict',
+        'There is no key to sign tokens with: set ORKESTRA_SESSION_KEYS for the orchestrator, as for the gateway.',
+      );
+    }
+    const { phase } = await calls.query(session, stateQuery);
+    if (phase === 'ended') throw new Problem('conflict', 'This call is over: nobody can join it.');
+    return c.json({ session, token: issueToken(sessionKeys, { session }), seconds: TOKEN_SECONDS }, 200);
   });
 
   app.openapi(transcript, async (c) => {

@@ -1,6 +1,7 @@
 import { Command, Option } from '../clipanion.ts';
 import { type CallRequest, workflowIdOf } from '../../call/request.ts';
 import { maskCustomer, maskPhone } from '../../call/mask.ts';
+import { pageUrl, tokenOf } from '../caller-token.ts';
 import { absentWorkers } from '../pollers.ts';
 import { parseRequest } from '../call-request.ts';
 import { refuseIfTaken, startCallWorkflow } from '../call-workflow.ts';
@@ -132,6 +133,7 @@ export class StartCall extends OrkestraCommand {
     const masked = { phone: phone && maskPhone(phone), customer: customer && maskCustomer(customer) };
     const workflowId = workflowIdOf(session);
     const url = workflowUrl(places, session);
+    const token = this.dial ? undefined : tokenOf(places, request);
     if (this.json) {
       this.printJson({
         session,
@@ -140,6 +142,7 @@ export class StartCall extends OrkestraCommand {
         workflowId,
         runId: workflow.firstExecutionRunId,
         gateway: places.gatewayUrl,
+        token,
         url,
       });
       return 0;
@@ -152,8 +155,9 @@ export class StartCall extends OrkestraCommand {
     } else {
       this.print(`${call} has started and waits ${request.settings.connectMs / 1_000} s for its caller.`);
       this.print(
-        `The caller connects to ${places.gatewayUrl} and sends {"type":"start","session":"${session}","sampleRate":16000}.`,
+        `The caller connects to ${places.gatewayUrl} and sends ${JSON.stringify({ type: 'start', session, sampleRate: 16_000, token })}.`,
       );
+      if (token) this.print(`From a browser: ${pageUrl(places, token)} (a link for 5 minutes)`);
     }
     if (url) this.print(`The call in Temporal’s Web UI: ${url}`);
     return 0;

@@ -6,6 +6,7 @@ import type { CallRequest } from '../../call/request.ts';
 import { Command, Option } from '../clipanion.ts';
 import { parseRequest } from '../call-request.ts';
 import { Caller } from '../caller.ts';
+import { tokenOf } from '../caller-token.ts';
 import { OrkestraCommand } from '../command.ts';
 import { CliError } from '../error.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
@@ -65,7 +66,8 @@ export class Talk extends OrkestraCommand {
   }
 
   private async call({ session, domain }: CallRequest, signal: AbortSignal): Promise<number> {
-    const caller = await Caller.connect(findPlaces().gatewayUrl, (event) => {
+    const places = findPlaces();
+    const caller = await Caller.connect(places.gatewayUrl, (event) => {
       this.turns.add(event);
       this.apologised ||= event.type === 'reply.done' && event.source === 'apology';
       this.conversation.add(event);
@@ -74,7 +76,8 @@ export class Talk extends OrkestraCommand {
     const hangUp = () => void caller.hangUp();
     signal.addEventListener('abort', hangUp);
     try {
-      await caller.start({ session, domain, settings: { idlePromptMs: IDLE_PROMPT_MS } });
+      const token = tokenOf(places, { session, domain });
+      await caller.start({ session, domain, settings: { idlePromptMs: IDLE_PROMPT_MS }, token });
       const answered = await this.converse(caller);
       // The bot's last words are still being heard.
       const patience = setTimeout(REPLY_MS, undefined, { ref: false });

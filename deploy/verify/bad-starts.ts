@@ -29,6 +29,13 @@ const badStarts: BadStart[] = [
     outcome: 2,
   },
   {
+    what: 'a gateway that can’t check who calls',
+    worker: 'gateway',
+    env: { ORKESTRA_SESSION_KEYS: '', ORKESTRA_SESSION_KEYS_FILE: '', ORKESTRA_GATEWAY_OPEN: '' },
+    says: /ORKESTRA_SESSION_KEYS.*ORKESTRA_GATEWAY_OPEN/,
+    outcome: 2,
+  },
+  {
     what: 'an engine without its key',
     worker: 'stt',
     env: { ORKESTRA_STT: 'deepgram', DEEPGRAM_API_KEY: '' },

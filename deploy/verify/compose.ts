@@ -24,7 +24,8 @@ export const checkCompose: Check = {
   async run(report) {
     const secrets = mkdtempSync(join(tmpdir(), 'orkestra-secrets-'));
     try {
-      for (const name of ['postgres-password', 'database-url']) writeFileSync(join(secrets, name), 'none');
+      for (const name of ['postgres-password', 'database-url', 'session-keys'])
+        writeFileSync(join(secrets, name), 'none');
       const { reader, text } = await read({ ...process.env, ORKESTRA_SECRETS: secrets }, report);
       const { services } = JSON.parse(text) as { services: Record<string, Service> };
       const wrong = violations(services);

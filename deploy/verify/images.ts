@@ -85,6 +85,7 @@ async function startEach(report: Report): Promise<string[]> {
         ...servers,
         ORKESTRA_API_HOST: '127.0.0.1',
         ORKESTRA_API_PORT: '8090',
+        ORKESTRA_GATEWAY_OPEN: 'true',
       };
       lines.push(await startFromImage(role, root, check, env));
     }

@@ -71,6 +71,7 @@ async function startGateway(servers: Record<string, string>) {
       ...servers,
       ORKESTRA_GATEWAY_HOST: '127.0.0.1',
       ORKESTRA_GATEWAY_PORT: String(port),
+      ORKESTRA_GATEWAY_OPEN: 'true',
       ORKESTRA_HEALTH_PORT: String(health),
     },
     isHealthy: () => answers(`http://127.0.0.1:${health}/health/ready`),

@@ -5,10 +5,13 @@ import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CallRequest } from '../../call/request.ts';
 import type { LineReport } from '../../call/telephone.ts';
+import { readToken } from '../../call/session-token.ts';
+import type { NamedKey } from '../../config/keys.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createLogger } from '../../config/log.ts';
 import { AGENT_NUMBER, BOT_NUMBER, TwilioService } from '../../test/telephony/twilio-service.ts';
 import type { Admission, Busy } from '../admission.ts';
+import { CallerTokens } from '../caller-tokens.ts';
 import { createHttpServer } from '../http.ts';
 import { gatewayMetrics } from '../metrics.ts';
 import type { LineAnswer } from './lines.ts';
@@ -30,7 +33,7 @@ let busy: Busy | undefined;
 let known: string[];
 let registry: Registry;
 
-async function serve(config: Partial<TwilioService['config']>) {
+async function serve(config: Partial<TwilioService['config']>, sessionKeys: NamedKey[] = []) {
   registry = new Registry();
   const lines = {
     answer: (request: CallRequest) => {
@@ -43,6 +46,7 @@ async function serve(config: Partial<TwilioService['config']>) {
   const handler = telephonyHandler({
     twilio: config as TwilioService['config'],
     lines,
+    tokens: new CallerTokens({ sessionKeys, open: true }),
     admission: {
       promise: () => busy,
       isKnown: async (session: string) => known.includes(session),
@@ -81,6 +85,17 @@ const voice = (form: Record<string, string> = call, query = '') =>
   twilio.ask(gateway, `/twilio/voice${query}`, form);
 
 describe('a call that comes in', () => {
+  test('gets a token for its stream, where there is a key', async () => {
+    const keys = [{ name: 'k', secret: Buffer.alloc(32, 1) }];
+    await stop();
+    await serve(twilio.config, keys);
+    const { body } = await voice();
+    const token = /<Parameter name="token" value="([^"]+)"/.exec(body)![1]!;
+    expect(readToken(keys, token)).toEqual({ session: SID, domain: 'banking', phone: '+14155550123' });
+    // Twilio takes 500 characters of a parameter's name and value.
+    expect('token'.length + token.length).toBeLessThan(500);
+  });
+
   test('is streamed to the bot, and asks again when the stream ends', async () => {
     const { status, body } = await voice();
     expect(status).toBe(200);

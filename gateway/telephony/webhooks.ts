@@ -4,6 +4,7 @@ import { sessionIdSchema } from '../../call/request.ts';
 import { answeredBySchema, callSidSchema, lineStatusSchema } from '../../call/telephone.ts';
 import type { Logger } from '../../config/log.ts';
 import type { Config } from '../../config/schema.ts';
+import type { CallerTokens } from '../caller-tokens.ts';
 import { explain } from '../explain.ts';
 import { type HttpHandler, pathOf } from '../http.ts';
 import { requestOfStart } from '../twilio-request.ts';
@@ -18,6 +19,7 @@ export interface TelephonyDeps {
   lines: TelephoneLines;
   admission: Admission;
   metrics: GatewayMetrics;
+  tokens: CallerTokens;
   log: Logger;
 }
 
@@ -105,7 +107,7 @@ async function serve(
 }
 
 async function voice(
-  { twilio, lines, admission, metrics, log }: TelephonyDeps,
+  { twilio, lines, tokens, admission, metrics, log }: TelephonyDeps,
   { query, form }: WebhookRequest,
 ): Promise<string> {
   const { CallSid, From, To, Direction } = parse(voiceForm, form);
@@ -139,7 +141,8 @@ async function voice(
     return putThrough(twilio.agentNumber, twilio.from, self('/twilio/whisper'), self('/twilio/transferred'));
   }
   const stream = `${twilio.publicUrl!.replace(/^http/, 'ws').replace(/\/+$/, '')}/twilio`;
-  const handed = { ...parameters, session, domain, ...(phone ? { phone } : {}) };
+  const token = tokens.issue(request.data);
+  const handed = { ...parameters, session, domain, ...(phone && { phone }), ...(token && { token }) };
   return talkToBot(stream, handed, next, again < QUICK_RETURNS ? 0 : PAUSE_SECONDS);
 }
 

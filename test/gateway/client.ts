@@ -22,8 +22,8 @@ export class Client {
   }
 
   /** Rejects with `Unexpected server response: STATUS` where the server does not want it. */
-  static async connect(url: string): Promise<Client> {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
+  static async connect(url: string, headers: Record<string, string> = {}): Promise<Client> {
+    const socket = new WebSocket(url, { perMessageDeflate: false, headers });
     const client = new Client(socket);
     await once(socket, 'open');
     socket.on('error', () => undefined);
