@@ -11,6 +11,7 @@ const refusals = [
   'draining',
   'sockets',
   'other-site',
+  'token',
   'call',
 ];
 
