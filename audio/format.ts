@@ -8,12 +8,16 @@ export const mediaFormatSchema = z.object({
 });
 export type MediaFormat = z.infer<typeof mediaFormatSchema>;
 
-/** Bytes off a socket → samples. A last odd byte of 16-bit audio is no sample and is left out. */
-export function toSamples(format: MediaFormat, bytes: Uint8Array): Int16Array {
-  if (format.encoding === 'mulaw') return decodeMulaw(bytes);
-  const samples = new Int16Array(bytes.length >> 1);
+/**
+ * Bytes off a socket → samples. A last odd byte of 16-bit audio is no sample and is left out. Where they fit into `room`
+ * they are put there, and hold until it is used again.
+ */
+export function toSamples({ encoding }: MediaFormat, bytes: Uint8Array, room?: Int16Array): Int16Array {
+  const count = encoding === 'mulaw' ? bytes.length : bytes.length >> 1;
+  const samples = room && count <= room.length ? room.subarray(0, count) : new Int16Array(count);
+  if (encoding === 'mulaw') return decodeMulaw(bytes, samples);
   // Through bytes, since a frame may begin at an odd address. Every platform of Node's is little-endian here.
-  new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
+  new Uint8Array(samples.buffer, samples.byteOffset).set(bytes.subarray(0, samples.byteLength));
   return samples;
 }
 

@@ -21,9 +21,11 @@ const encoded = Uint8Array.from({ length: 65_536 }, (_, index) => {
   return ~((sample < 0 ? 0x80 : 0) | (exponent << 4) | mantissa) & 0xff;
 });
 
-/** μ-law bytes → samples of 16 bits, one a byte. */
-export function decodeMulaw(bytes: Uint8Array): Int16Array {
-  const samples = new Int16Array(bytes.length);
+/** μ-law bytes → samples of 16 bits, one a byte, put into `samples`. */
+export function decodeMulaw(
+  bytes: Uint8Array,
+  samples: Int16Array = new Int16Array(bytes.length),
+): Int16Array {
   for (let i = 0; i < bytes.length; i++) samples[i] = decoded[bytes[i]!]!;
   return samples;
 }

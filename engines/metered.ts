@@ -106,13 +106,18 @@ export function metered(meter: EngineMeter) {
       over(engine, {
         open(sampleRate) {
           const stream = engine.open(sampleRate);
-          return over(stream, {
-            next: (window) =>
-              stream.next(window).catch((error: unknown) => {
-                failed('vad', engine.name, error);
-                throw error;
-              }),
-          });
+          const onFailed = (error: unknown): never => {
+            failed('vad', engine.name, error);
+            throw error;
+          };
+          return {
+            windowSamples: stream.windowSamples,
+            next(window) {
+              const probability = stream.next(window);
+              return typeof probability === 'number' ? probability : probability.catch(onFailed);
+            },
+            close: () => stream.close(),
+          };
         },
       }),
   };

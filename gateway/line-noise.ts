@@ -10,22 +10,28 @@ const LOUDEST = 10 ** -0.8;
 
 /** How loud a line is when nobody speaks: the quietest moment of the last 3 s. */
 export class LineNoise {
-  private readonly powers: number[] = [];
-  private readonly moments: number[] = [];
+  /** The latest ones, each in the place of the oldest. */
+  private readonly powers = new Float64Array(MOMENT);
+  private readonly moments = new Float64Array(MEMORY).fill(Infinity);
+  private windows = 0;
+  private latest = Infinity;
 
   /** Takes the power of the next window. */
   add(power: number) {
-    this.powers.push(power);
-    if (this.powers.length < MOMENT) return;
-    this.moments.push(this.powers.reduce((sum, next) => sum + next, 0) / MOMENT);
-    this.powers.shift();
-    if (this.moments.length > MEMORY) this.moments.shift();
+    this.powers[this.windows % MOMENT] = power;
+    this.windows += 1;
+    if (this.windows < MOMENT) return;
+    let sum = 0;
+    for (const each of this.powers) sum += each;
+    this.latest = sum / MOMENT;
+    this.moments[this.windows % MEMORY] = this.latest;
   }
 
   /** Whether the latest moment is as loud as a noisy line is without the voice, whose loudest window had this power. */
   isAllThereIs(loudest: number): boolean {
-    const noise = Math.min(...this.moments);
+    let noise = Infinity;
+    for (const moment of this.moments) if (moment < noise) noise = moment;
     const isNoisy = noise > loudest * FAINTEST && noise < loudest * LOUDEST;
-    return isNoisy && this.moments.at(-1)! < noise * NEAR;
+    return isNoisy && this.latest < noise * NEAR;
   }
 }

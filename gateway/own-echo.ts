@@ -1,4 +1,4 @@
-import { type MediaFormat, toSamples } from '../audio/format.ts';
+import { bytesPerMs, type MediaFormat, toSamples } from '../audio/format.ts';
 
 /** Hz at which voices are compared: enough to tell them apart, and little to reckon with. */
 const RATE = 4_000;
@@ -15,30 +15,37 @@ const ECHO = 0.6;
 
 /** Knows the bot's own voice when it comes back from the caller's side. */
 export class OwnEcho {
-  /** Samples with the ms at which the caller hears the first of each; the newest last. */
-  private played: { at: number; samples: Float32Array }[] = [];
+  /** Audio with the ms at which the caller hears the first of each; the newest last. */
+  private played: { at: number; audio: Uint8Array; samples?: Float32Array }[] = [];
 
   constructor(private readonly format: MediaFormat) {}
 
   /** The caller hears this audio from `at` on, ms since the Unix epoch. */
   onPlayed(audio: Uint8Array, at: number) {
     this.played = this.played.filter((each) => each.at > at - MEMORY_MS - 1_000);
-    this.played.push({ at, samples: thinned(toSamples(this.format, audio), this.format.sampleRate) });
+    this.played.push({ at, audio });
   }
 
   /** Whether these samples, of which the last came in at `until`, are what was played shortly before. */
   isEcho(samples: Int16Array, sampleRate: number, until: number): boolean {
-    const heard = brightened(thinned(samples, sampleRate));
-    const reach = Math.round(LATEST_MS * perMs);
-    const from = until - (heard.length + reach) / perMs;
-    const reference = brightened(this.playedSince(from, heard.length + reach));
-    return correlation(heard, reference) >= ECHO;
+    const length = Math.floor((samples.length * RATE) / sampleRate) + Math.round(LATEST_MS * perMs);
+    const reference = this.playedSince(until - length / perMs, length);
+    if (!reference) return false;
+    return correlation(brightened(thinned(samples, sampleRate)), brightened(reference)) >= ECHO;
   }
 
-  private playedSince(from: number, length: number): Float32Array {
+  /** Undefined where nothing was. */
+  private playedSince(from: number, length: number): Float32Array | undefined {
+    const { format } = this;
+    const bytesInMs = bytesPerMs(format);
+    const heard = this.played.filter(
+      ({ at, audio }) => at < from + length / perMs && at + audio.length / bytesInMs > from,
+    );
+    if (heard.length === 0) return undefined;
     const reference = new Float32Array(length);
-    for (const { at, samples } of this.played) {
-      const offset = Math.round((at - from) * perMs);
+    for (const each of heard) {
+      const samples = (each.samples ??= thinned(toSamples(format, each.audio), format.sampleRate));
+      const offset = Math.round((each.at - from) * perMs);
       for (let i = Math.max(0, -offset); i < samples.length && offset + i < length; i++) {
         reference[offset + i] = samples[i]!;
       }
@@ -64,18 +71,27 @@ export function correlation(needle: Float32Array, hay: Float32Array): number {
   return best;
 }
 
-const energyOf = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample * sample, 0);
+function energyOf(samples: Float32Array): number {
+  let energy = 0;
+  for (const sample of samples) energy += sample * sample;
+  return energy;
+}
 
 /** At 4 kHz; means of neighbours will do, since what they fold back is faint in speech. */
 function thinned(samples: Int16Array, sampleRate: number): Float32Array {
   const step = sampleRate / RATE;
-  return Float32Array.from({ length: Math.floor(samples.length / step) }, (_, i) => {
+  const thin = new Float32Array(Math.floor(samples.length / step));
+  for (let i = 0; i < thin.length; i++) {
     let sum = 0;
     for (let j = 0; j < step; j++) sum += samples[i * step + j]!;
-    return sum / step;
-  });
+    thin[i] = sum / step;
+  }
+  return thin;
 }
 
 /** Differences of neighbours: without the low tones, which all voices share. */
-const brightened = (samples: Float32Array) =>
-  samples.map((sample, i) => sample - 0.9 * (samples[i - 1] ?? 0));
+function brightened(samples: Float32Array): Float32Array {
+  const bright = new Float32Array(samples.length);
+  for (let i = 0; i < bright.length; i++) bright[i] = samples[i]! - 0.9 * (samples[i - 1] ?? 0);
+  return bright;
+}

@@ -31,16 +31,24 @@ const MIN_SPEECH_MS = 96;
 const MAX_WAITING = 156;
 /** A client that stops sending in mid-speech (muted, or its line cut) has stopped speaking after this, ms more. */
 const GAP_MS = 300;
+/** Where audio is decoded, of all callers: it is copied from there at once. */
+const SCRATCH = new Int16Array(8_192);
 
+/** What is kept of a window of audio once it has been judged. */
 interface Window {
-  samples: Int16Array;
   /** When its last sample arrived, ms since the Unix epoch. */
   at: number;
   /** Position of its end. */
   endMs: number;
+  power: number;
 }
 
-function powerOf({ samples }: Window): number {
+interface Waiting {
+  window: Window;
+  samples: Int16Array;
+}
+
+function powerOf(samples: Int16Array): number {
   let power = 0;
   for (const sample of samples) power += sample * sample;
   return power;
@@ -54,7 +62,9 @@ export class VoiceDetector {
   private readonly windowMs: number;
   /** Windows of silence that end speech: as near to `stopMs` as whole windows come. */
   private readonly stopWindows: number;
-  private readonly waiting: Window[] = [];
+  private readonly waiting: Waiting[] = [];
+  /** The samples of windows that have been judged: room for the next ones. */
+  private readonly spare: Int16Array[] = [];
   private window: Int16Array;
   private filled = 0;
   private positionMs = 0;
@@ -64,7 +74,7 @@ export class VoiceDetector {
   private run = 0;
   private first: Window | undefined;
   /** Samples of the run so far. */
-  private opening: number[] = [];
+  private readonly opening: Int16Array;
   private last: Window | undefined;
   private speaking = false;
   /** Windows of silence so far; half of those that are told from noise no more. */
@@ -91,11 +101,12 @@ export class VoiceDetector {
     this.windowMs = (this.stream.windowSamples * 1_000) / rate;
     this.stopWindows = Math.max(1, Math.round(stopMs / this.windowMs));
     this.window = new Int16Array(this.stream.windowSamples);
+    this.opening = new Int16Array(Math.ceil(MIN_SPEECH_MS / this.windowMs) * this.window.length);
   }
 
   /** Takes audio as it came off the socket. */
   write(audio: Uint8Array) {
-    const decoded = toSamples(this.format, audio);
+    const decoded = toSamples(this.format, audio, SCRATCH);
     const samples = this.resampler?.process(decoded) ?? decoded;
     const at = now();
     for (let taken = 0; taken < samples.length;) {
@@ -106,7 +117,7 @@ export class VoiceDetector {
       if (this.filled === this.window.length) this.complete(at);
     }
     this.gap?.refresh();
-    if (!this.judging) void this.judgeAll();
+    if (!this.judging) this.judgeWaiting();
   }
 
   /** Ends speech that is under way, and listens no more. */
@@ -118,39 +129,57 @@ export class VoiceDetector {
 
   private complete(at: number) {
     this.positionMs += this.windowMs;
-    if (this.waiting.length < MAX_WAITING) {
-      this.waiting.push({ samples: this.window, at, endMs: this.positionMs });
-    }
-    this.window = new Int16Array(this.stream.windowSamples);
     this.filled = 0;
+    if (this.waiting.length >= MAX_WAITING) return;
+    const window = { at, endMs: this.positionMs, power: powerOf(this.window) };
+    this.waiting.push({ window, samples: this.window });
+    this.window = this.spare.pop() ?? new Int16Array(this.window.length);
   }
 
-  private async judgeAll() {
+  private judgeWaiting() {
     this.judging = true;
-    for (let window = this.waiting.shift(); window; window = this.waiting.shift()) {
-      try {
-        const probability = await this.stream.next(window.samples);
-        if (this.closed) return;
-        this.judge(window, probability);
-      } catch (error) {
-        if (this.closed) return;
-        this.listener.onError(error as Error);
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      const waited = next;
+      const probability = this.stream.next(waited.samples);
+      if (typeof probability !== 'number') {
+        probability.then(
+          (later) => this.goOn(() => this.judge(waited, later)),
+          (error: Error) => this.goOn(() => this.listener.onError(error)),
+        );
+        return;
       }
+      this.judge(waited, probability);
     }
     this.judging = false;
   }
 
-  private judge(window: Window, probability: number) {
-    this.noise.add(powerOf(window));
+  private goOn(act: () => void) {
+    if (this.closed) return;
+    act();
+    this.judgeWaiting();
+  }
+
+  private judge({ window, samples }: Waiting, probability: number) {
+    if (this.closed) return;
+    try {
+      this.weigh(window, samples, probability);
+    } catch (error) {
+      this.listener.onError(error as Error);
+    }
+    this.spare.push(samples);
+  }
+
+  private weigh(window: Window, samples: Int16Array, probability: number) {
+    this.noise.add(window.power);
     this.recent.push(window);
     if (this.recent.length > this.stopWindows + 1) this.recent.shift();
     if (this.speaking) this.judgeSpeech(window, probability);
     else if (probability < (this.run === 0 ? BEGIN : KEEP) || this.noise.isAllThereIs(this.before))
       this.run = 0;
     else {
-      if (this.run++ === 0) this.begin(window);
-      this.loudest = Math.max(this.loudest, powerOf(window));
-      this.opening.push(...window.samples);
+      if (this.run === 0) this.begin(window);
+      this.opening.set(samples, this.run++ * samples.length);
+      this.loudest = Math.max(this.loudest, window.power);
       if (this.run * this.windowMs < MIN_SPEECH_MS) return;
       // An echo is looked at again and again: the caller may begin to speak over it.
       if (this.isEcho(window)) this.run = 0;
@@ -159,7 +188,7 @@ export class VoiceDetector {
   }
 
   private judgeSpeech(window: Window, probability: number) {
-    const power = powerOf(window);
+    const { power } = window;
     this.loudest = Math.max(this.loudest, power);
     const isVoice = probability >= KEEP && power >= this.loudest * FAINT;
     if (isVoice && !this.noise.isAllThereIs(this.loudest)) {
@@ -174,13 +203,11 @@ export class VoiceDetector {
   }
 
   private isEcho({ at }: Window): boolean {
-    const samples = Int16Array.from(this.opening);
-    return this.listener.isEcho?.(samples, this.rate, at) ?? false;
+    return this.listener.isEcho?.(this.opening, this.rate, at) ?? false;
   }
 
   private begin(window: Window) {
     this.first = window;
-    this.opening = [];
     this.loudest = 0;
   }
 

@@ -74,7 +74,7 @@ class Judged implements VadEngine {
       windowSamples: stream.windowSamples,
       next: (window: Int16Array) => {
         const probability = stream.next(window);
-        this.under.push(probability);
+        if (typeof probability !== 'number') this.under.push(probability);
         return probability;
       },
       close: () => stream.close(),

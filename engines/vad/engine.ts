@@ -9,7 +9,10 @@ export interface VadEngine {
 export interface VadStream {
   /** Samples a window: 32 ms. */
   readonly windowSamples: number;
-  /** Probability of speech, 0–1, of the next window, of exactly `windowSamples` samples. */
-  next(window: Int16Array): Promise<number>;
+  /**
+   * Probability of speech, 0–1, of the next window, of exactly `windowSamples` samples: at once where that takes no
+   * work. Until it is there, the window is not to be written into.
+   */
+  next(window: Int16Array): number | Promise<number>;
   close(): void;
 }

@@ -41,13 +41,14 @@ export class SileroStream implements VadStream {
     this.inputSamples = this.context.length + this.windowSamples;
   }
 
-  async next(window: Int16Array): Promise<number> {
+  next(window: Int16Array): number | Promise<number> {
     if (window.length !== this.windowSamples) {
-      throw refusal(`a window has ${this.windowSamples} samples, not ${window.length}`);
+      return Promise.reject(refusal(`a window has ${this.windowSamples} samples, not ${window.length}`));
     }
-    if (this.closed) throw refusal('the stream was closed');
-    if (this.waiting.length >= MOST_WAITING)
-      throw refusal('audio comes faster than it can be looked at', true);
+    if (this.closed) return Promise.reject(refusal('the stream was closed'));
+    if (this.waiting.length >= MOST_WAITING) {
+      return Promise.reject(refusal('audio comes faster than it can be looked at', true));
+    }
     if (this.silentWindows >= SILENT_WINDOWS_RUN && this.waiting.length === 0 && isSilent(window)) {
       this.remember(window);
       return this.last;
@@ -89,6 +90,9 @@ export class SileroStream implements VadStream {
   }
 }
 
-const isSilent = (window: Int16Array) => window.every((sample) => sample >= -SILENT && sample <= SILENT);
+function isSilent(window: Int16Array): boolean {
+  for (const sample of window) if (sample < -SILENT || sample > SILENT) return false;
+  return true;
+}
 
 const refusal = (message: string, retryable = false) => new EngineError('silero', message, { retryable });
