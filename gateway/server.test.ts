@@ -170,6 +170,13 @@ describe('leaving', () => {
     await drained;
   });
 
+  test('a draining gateway does not wait for ever', async () => {
+    const lab = await GatewayLab.open({ drainMs: 50 });
+    const stream = await dial(lab);
+    await lab.first.drain();
+    expect(stream.client.socket.readyState).toBe(stream.client.socket.OPEN);
+  });
+
   test('a closing gateway asks its callers to connect again, and the call knows', async () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();

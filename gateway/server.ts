@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { CallRequest } from '../call/request.ts';
@@ -50,7 +51,7 @@ export interface GatewayOptions {
 export interface Gateway {
   port: number;
   admission: Admission;
-  /** Takes no more callers; resolves when the last one has gone. */
+  /** Takes no more callers; resolves when the last one has gone, after `drainMs` of the limits at the latest. */
   drain(): Promise<void>;
   /** Asks the callers that are left to reconnect, and ends. */
   close(): Promise<void>;
@@ -73,13 +74,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = gatewayMetrics(options.metrics);
   const sockets = new Map<WebSocket, CallerSocket>();
   const sessions = new Map<CallerSession, () => void>();
-  let drained: Promise<void> | undefined;
+  /** Settles when nobody is here any more; asked for once no more may come. */
+  let empty: Promise<void> | undefined;
   let onLastGone: (() => void) | undefined;
 
   const { lines, hub, missingRoles } = options;
   const meter = new LoadMeter(hub.redis);
   const admission = new Admission({ redis: hub.redis, meter, callers, slowMs, missingRoles });
-  metrics.openIs(() => !drained && admission.busy() === undefined);
+  metrics.openIs(() => !empty && admission.busy() === undefined);
   const telephony =
     lines && telephonyHandler({ twilio: options.config.twilio, lines, tokens, admission, metrics, log });
   const pageTokens = pageTokenHandler(tokens, options.config);
@@ -168,8 +170,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return reject(connection, 403, 'This page belongs to another site; open the gateway’s own.');
     }
     // Beyond the calls that are taken there is room for those who come back, and for telling the others why not.
-    if (drained || sockets.size >= 2 * callers) {
-      metrics.refused.inc({ reason: drained ? 'draining' : 'sockets' });
+    if (empty || sockets.size >= 2 * callers) {
+      metrics.refused.inc({ reason: empty ? 'draining' : 'sockets' });
       return reject(connection, 503, 'No more callers here; connect again in a moment.');
     }
     webSockets.handleUpgrade(request, connection, head, (webSocket) =>
@@ -190,17 +192,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port } = server.address() as AddressInfo;
   log.info({ host, port }, 'gateway open');
 
-  const drain = () =>
-    (drained ??= new Promise<void>((resolve) => {
+  const lastGone = () =>
+    (empty ??= new Promise<void>((resolve) => {
       onLastGone = resolve;
       if (sockets.size === 0) resolve();
     }));
+
+  const drain = async () => {
+    const gone = new AbortController();
+    const bound = sleep(limits.drainMs, undefined, { signal: gone.signal }).catch(() => undefined);
+    await Promise.race([lastGone(), bound]);
+    gone.abort();
+  };
 
   const close = async () => {
     clearInterval(pings);
     meter.close();
     clearInterval(renewals);
-    const gone = drain();
+    const gone = lastGone();
     const reason = 'the gateway restarts; connect again';
     await Promise.all([...sessions.keys()].map((session) => session.close(closeCode.restarting, reason)));
     for (const socket of sockets.values()) socket.close(closeCode.restarting, reason);

@@ -14,7 +14,7 @@ import {
   provisioned,
   testedAlerts,
 } from './dashboards.ts';
-import { findPromtool } from './promtool.ts';
+import { findPromtool } from '../deploy/verify/promtool.ts';
 
 const isRow = ({ type }: Panel) => type === 'row';
 

@@ -31,6 +31,14 @@ test('a process is alive from its start, started when it has started, and ready 
   });
 });
 
+test('a process that waits for a server has started, and is not ready', async () => {
+  const health = new Health('stt');
+  const get = await opened(serveHealth(health, here));
+  health.detail = 'waiting for Temporal at 10.0.0.7:7233';
+  expect((await get('/health/started')).status).toBe(200);
+  expect((await get('/health/ready')).status).toBe(503);
+});
+
 test('metrics are with health, or on a port of their own, where nothing else is', async () => {
   const read = async () => 'orkestra_ready 1\n';
   const both = await opened(serveHealth(new Health('stt'), here, read));

@@ -12,11 +12,16 @@ export type Check = () => Promise<string | void>;
 /** What a process says of itself: it is alive, it is ready, and why not. */
 export class Health {
   status: Status = 'starting';
-  /** Why the status is what it is, in a sentence. */
+  /** Why the status is what it is, in a sentence; of a process that is starting, the server that it waits for. */
   detail = '';
   private readonly checks = new Map<string, Check>();
 
   constructor(readonly role: string) {}
+
+  /** One that only waits for a server has started: to start it anew would not bring that server back. */
+  get hasStarted(): boolean {
+    return this.status !== 'starting' || this.detail !== '';
+  }
 
   add(name: string, check: Check) {
     this.checks.set(name, check);
@@ -71,7 +76,7 @@ export function serveHealth(
   return serveHttp(at, (path, response) => {
     if (path === '/health/live') return json(response, 200, { role: health.role, live: true });
     if (path === '/health/started') {
-      return json(response, health.status === 'starting' ? 503 : 200, { status: health.status });
+      return json(response, health.hasStarted ? 200 : 503, { status: health.status });
     }
     if (path === '/health/ready') {
       return void health.report().then((report) => json(response, report.ok ? 200 : 503, report));

@@ -22,6 +22,7 @@ export function runCommand(
     cwd?: string;
     stuckAfterMs: number;
     alive?: (written: number) => unknown;
+    onOutput?: (chunk: string) => void;
   },
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
@@ -35,6 +36,7 @@ export function runCommand(
     const collect = (chunk: Buffer) => {
       written += chunk.length;
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT);
+      options.onOutput?.(chunk.toString());
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);

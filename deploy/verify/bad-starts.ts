@@ -14,7 +14,7 @@ interface BadStart {
   env: Record<string, string>;
   /** In one of its lines. */
   says: RegExp;
-  /** Exit code, or `waits`: it stays, is alive, and is not ready. */
+  /** Exit code, or `waits`: it stays, has started, so that nothing starts it anew, and is not ready. */
   outcome: 1 | 2 | 'waits';
 }
 
@@ -75,6 +75,9 @@ const badStarts: BadStart[] = [
 /** A process that can't do its work says why in one line; it is not ready, and does not come and go in silence. */
 export const checkBadStarts: Check = {
   name: 'bad-starts',
+  what: `${badStarts.length} bad starts: a line that says why, not ready, no silent coming and going`,
+  how: 'the processes, one at a time',
+  leavesOut: [],
   async run(report) {
     const stack = await startStack({ report, fresh: true });
     try {
@@ -104,7 +107,7 @@ async function tryStart({ what, worker, env, says, outcome }: BadStart, servers:
       .find((line) => says.test(messageOf(line)));
   try {
     if (outcome === 'waits') {
-      await untilTrue(() => said() !== undefined && answers(`${at}/health/live`), role.output);
+      await untilTrue(() => said() !== undefined && answers(`${at}/health/started`), role.output);
       if (await answers(`${at}/health/ready`)) throw new Error(`${what}: ${worker} says that it is ready`);
       const code = await role.stop();
       if (code !== 0)
@@ -115,7 +118,7 @@ async function tryStart({ what, worker, env, says, outcome }: BadStart, servers:
         throw new Error(`${what}: ${worker} ended with ${code}, not ${outcome}:\n${role.output()}`);
       if (!said()) throw new Error(`${what}: ${worker} does not say why:\n${role.output()}`);
     }
-    const how = outcome === 'waits' ? 'alive, not ready, ends when asked' : `exit code ${outcome}`;
+    const how = outcome === 'waits' ? 'stays, not ready, ends when asked' : `exit code ${outcome}`;
     return `${what}: ${worker} says “${messageOf(said()!)}”, ${how}`;
   } finally {
     await role.stop();

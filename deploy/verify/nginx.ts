@@ -15,6 +15,9 @@ const CALLERS = 12;
 /** The load balancer's configuration in a real nginx, before two real gateways. */
 export const checkNginx: Check = {
   name: 'nginx',
+  what: 'the load balancer: configuration, the call page, sessions that stay with their gateway',
+  how: 'nginx before two gateways',
+  leavesOut: [],
   async run(report) {
     const nginx = onPath('nginx') ?? onPath('/usr/sbin/nginx');
     if (!nginx) throw new CannotRun('nginx is not installed');

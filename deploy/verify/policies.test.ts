@@ -16,13 +16,13 @@ const container = (): any => ({
   livenessProbe: { httpGet: { path: '/health/live', port: 'health' } },
 });
 
-const deployment = (): Manifest => ({
+const deployment = (name: string): Manifest => ({
   kind: 'Deployment',
-  metadata: { name: 'stt' },
+  metadata: { name },
   spec: {
     strategy: { rollingUpdate: { maxUnavailable: 0 } },
     template: {
-      metadata: { labels: { name: 'stt' } },
+      metadata: { labels: { name } },
       spec: {
         automountServiceAccountToken: false,
         terminationGracePeriodSeconds: 40,
@@ -34,8 +34,12 @@ const deployment = (): Manifest => ({
 });
 
 /** What is wrong with the deployment of stt, beside what is missing around it. */
-function wrongWith(change: (pod: any, container: any) => void, ...more: Manifest[]): string[] {
-  const one = deployment();
+function wrongWith(
+  change: (pod: any, container: any) => void,
+  more: Manifest[] = [],
+  name = 'stt',
+): string[] {
+  const one = deployment(name);
   const pod = one.spec.template.spec;
   change(pod, pod.containers[0]);
   const found = violations([one, ...more], { version: '1.0.0', production: false });
@@ -78,19 +82,25 @@ test.each<[string, (pod: any, container: any) => void, string]>([
   expect(wrongWith(change)).toEqual([expected]);
 });
 
+test('a gateway that is killed before its callers have gone is found', () => {
+  expect(wrongWith((pod) => (pod.terminationGracePeriodSeconds = 3_600), [], 'gateway')).toEqual([
+    'Deployment gateway is killed before it has drained, which takes up to 3600 s',
+  ]);
+});
+
 test('a service in front of a port that nobody opens is found', () => {
   const service: Manifest = {
     kind: 'Service',
     metadata: { name: 'api' },
     spec: { selector: { name: 'stt' }, ports: [{ port: 80, targetPort: 'api' }] },
   };
-  expect(wrongWith(() => undefined, service)).toEqual(['Service api: nobody opens port api']);
+  expect(wrongWith(() => undefined, [service])).toEqual(['Service api: nobody opens port api']);
 });
 
 test('a secret in a ConfigMap is found', () => {
   const data = { DATABASE_URL: 'postgres://a:b@c/d', OPENAI_API_KEY: 'sk', TEMPORAL_ADDRESS: 'x:7233' };
   const config: Manifest = { kind: 'ConfigMap', metadata: { name: 'orkestra' }, data };
-  expect(wrongWith(() => undefined, config)).toEqual([
+  expect(wrongWith(() => undefined, [config])).toEqual([
     'ConfigMap orkestra: DATABASE_URL belongs into a Secret',
     'ConfigMap orkestra: OPENAI_API_KEY belongs into a Secret',
   ]);

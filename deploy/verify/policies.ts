@@ -1,5 +1,5 @@
-import { SHUTDOWN_FORCE_MS } from '../../workers/activity-worker.ts';
-import { workerNames } from '../../config/worker-names.ts';
+import { type WorkerName, workerNames } from '../../config/worker-names.ts';
+import { drainSeconds } from './drain-times.ts';
 
 /** A Kubernetes object; only what the policies look at is typed, and any of it may be missing. */
 export interface Manifest {
@@ -23,8 +23,6 @@ interface Expected {
   version: string;
   production: boolean;
 }
-
-const SHUTDOWN_S = SHUTDOWN_FORCE_MS / 1_000;
 
 /** What is against our own rules, a sentence each. */
 export function violations(manifests: Manifest[], expected: Expected): string[] {
@@ -86,8 +84,9 @@ const isWorker = ({ metadata }: Manifest) => (workerNames as readonly string[]).
 function drains(deployment: Manifest): string[] {
   if (!isWorker(deployment)) return [];
   const wrong: string[] = [];
-  if (!(podOf(deployment).terminationGracePeriodSeconds > SHUTDOWN_S)) {
-    wrong.push(`is killed before it has drained, which takes up to ${SHUTDOWN_S} s`);
+  const seconds = drainSeconds[deployment.metadata.name as WorkerName];
+  if (!(podOf(deployment).terminationGracePeriodSeconds > seconds)) {
+    wrong.push(`is killed before it has drained, which takes up to ${seconds} s`);
   }
   if (deployment.spec.strategy?.rollingUpdate?.maxUnavailable !== 0) {
     wrong.push('goes away before its successor is ready');

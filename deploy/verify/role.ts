@@ -8,6 +8,7 @@ const STOP_WITHIN_MS = 40_000;
 
 /** A process of Orkestra, started as a deployment would. */
 export interface Role {
+  pid: number;
   /** Everything that it wrote so far. */
   output(): string;
   /** Resolves when its health check passes; rejects when it ends before, or takes longer than 3 minutes. */
@@ -34,6 +35,7 @@ export function startRole(
     child.once('close', resolve);
   });
   return {
+    pid: child.pid!,
     output: () => output,
     ended,
     async ready() {

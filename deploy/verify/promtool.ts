@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from '../config/schema.ts';
-import { onPath } from '../deploy/local/program.ts';
-import { runCommand } from '../deploy/local/run-command.ts';
+import { cacheFolder } from '../../config/schema.ts';
+import { onPath } from '../local/program.ts';
+import { runCommand } from '../local/run-command.ts';
 
 const STUCK_AFTER_MS = 120_000;
 
