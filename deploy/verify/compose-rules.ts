@@ -52,7 +52,9 @@ function locks(service: Service): string[] {
   const wrong: string[] = [];
   if (!service.read_only) wrong.push('may write to its root');
   if (!service.cap_drop?.includes('ALL')) wrong.push('keeps capabilities');
-  const open = Object.entries(service.environment ?? {}).filter(([key, value]) => SECRET.test(key) && value);
+  const open = Object.entries(service.environment ?? {}).filter(
+    ([key, value]) => SECRET.test(key) && !key.endsWith('_FILE') && value,
+  );
   return [...wrong, ...open.map(([key]) => `has ${key} written in its file`)];
 }
 

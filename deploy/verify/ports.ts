@@ -25,7 +25,7 @@ export const checkPorts: Check = {
       const address = `127.0.0.${10 + i}`;
       const env = atAddress(podVariables(), address);
       const role = startRole([process.execPath, join(packageRoot, 'dist/cli/main.js'), 'worker', name], {
-        env: { ...process.env, ...env, ...stack.env },
+        env: { ...process.env, ...env, ...stack.env, ORKESTRA_GATEWAY_OPEN: 'true' },
         isHealthy: () => answers(`http://${address}:${HEALTH_PORT}/health/ready`),
       });
       return { name, role };
