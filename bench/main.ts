@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   cost: () => import('./cost.ts'),
   latency: () => import('./latency.ts'),
   load: () => import('./load.ts'),
+  resources: () => import('./resources.ts'),
   stream: () => import('./stream.ts'),
   telemetry: () => import('./telemetry.ts'),
   turns: () => import('./turns.ts'),
