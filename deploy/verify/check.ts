@@ -46,7 +46,7 @@ export async function must(
   if (code === 0) return output;
   const took = code === 128 ? `: nothing came of it within ${withinMs / 1_000} s` : '';
   throw new Error(
-    `${command} ${args[0] ?? ''} failed (${code})${took}:\n${output.split('\n').slice(-15).join('\n')}`,
+    `${command} ${args.join(' ').slice(0, 200)} failed (${code})${took}:\n${output.split('\n').slice(-15).join('\n')}`,
   );
 }
 
