@@ -58,4 +58,5 @@ for (const { name, what, how, leavesOut, run } of checks) {
     }
   }
 }
-console.log(`${table(tried)}\n\n${table(untried)}\n\n${seconds(began)} in all`);
+if (untried.length > 1) console.log(`${table(untried)}\n`);
+console.log(`${table(tried)}\n\n${seconds(began)} in all`);
