@@ -7,6 +7,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { packageRoot } from '../config/package.ts';
+import { shareWorkflows } from '../config/shared-workflows.ts';
 
 let bundle: Promise<WorkflowBundle> | undefined;
 
@@ -17,7 +18,7 @@ export async function loadWorkflows(logger?: Logger): Promise<WorkflowBundleOpti
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const source = (name: string) => new URL(`../workflows/${name}.${extension}`, import.meta.url).pathname;
   bundle ??= bundleWorkflowCode({
-    workflowsPath: source('index'),
+    ...shareWorkflows(source('index')),
     payloadConverterPath: source('payload-converter'),
     logger,
   });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { shareWorkflows } from '../../config/shared-workflows.ts';
 
 /**
  * A program, the last step of the build: packs the compiled workflows for Temporal's sandbox, so that an orchestrator
@@ -14,7 +15,12 @@ const payloadConverterPath = resolve(dist, 'workflows/payload-converter.js');
 const target = resolve(dist, 'workflow-bundle.js');
 const stamp = resolve(dist, 'workflow-bundle.sha256');
 
-const inputs = [...reachable(entry), payloadConverterPath, resolve(dist, '../package-lock.json')];
+const inputs = [
+  ...reachable(entry),
+  payloadConverterPath,
+  resolve(dist, 'config/shared-workflows.js'),
+  resolve(dist, '../package-lock.json'),
+];
 const hash = createHash('sha256');
 for (const file of inputs) hash.update(readFileSync(file)).update('\0');
 const fingerprint = hash.digest('hex');
@@ -22,7 +28,11 @@ const fingerprint = hash.digest('hex');
 if (!existsSync(target) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint) {
   const started = Date.now();
   const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({ workflowsPath: entry, payloadConverterPath, logger });
+  const { code } = await bundleWorkflowCode({
+    ...shareWorkflows(entry),
+    payloadConverterPath,
+    logger,
+  });
   writeFileSync(`${target}.new`, code);
   renameSync(`${target}.new`, target);
   writeFileSync(stamp, fingerprint);

@@ -66,6 +66,11 @@ const devServerArgs = (port: number, uiPort: number | undefined) => [
   '--log-level=error',
   // The queue of transfers is read 20 times a second otherwise, which puts every activity on a grid of 50 ms.
   '--dynamic-config-value=history.transferProcessorMaxPollRPS=2000',
+  // One process serves every queue: more partitions only forward tasks and polls to each other.
+  '--dynamic-config-value=matching.numTaskqueueReadPartitions=1',
+  '--dynamic-config-value=matching.numTaskqueueWritePartitions=1',
+  // The dev server reads its search attributes from the database at each use, for those who add some as they go.
+  '--dynamic-config-value=system.forceSearchAttributesCacheRefreshOnRead=false',
   '--search-attribute=OrkestraDomain=Keyword',
   '--search-attribute=OrkestraPhase=Keyword',
   '--search-attribute=OrkestraAdapter=Keyword',
