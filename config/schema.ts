@@ -70,6 +70,17 @@ export const configSchema = z
           .regex(/^[a-z0-9-]{1,32}$/, 'lower-case letters, digits and -')
           .default('orkestra'),
       ),
+      /**
+       * Names the workflow code of an orchestrator, as its image's tag does: each call stays with the code that it began
+       * under, and new calls begin under the version that is current in Temporal. See docs/operating.md.
+       */
+      buildId: env(
+        'ORKESTRA_BUILD_ID',
+        z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'letters, digits, -, _ and .')
+          .optional(),
+      ),
     }),
     gateway: section({
       host: env('ORKESTRA_GATEWAY_HOST', z.string().default('0.0.0.0')),

@@ -1,10 +1,11 @@
 import { Client } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
 import { callAdapterActivities } from '../activities/adapters/call-adapters.ts';
 import { controlActivities } from '../activities/adapters/control.ts';
 import { orchestratorActivities } from '../activities/close-stream.ts';
 import { toolActivities } from '../activities/tools/use-tool.ts';
 import { telephonyActivities } from '../activities/telephony.ts';
+import type { Config } from '../config/schema.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { DatabaseOnDemand } from './database.ts';
 import { openHttpApi } from './http-api.ts';
@@ -49,6 +50,7 @@ export const run = () =>
         }),
       },
       taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, 'call'),
+      workerDeploymentOptions: deploymentOf(config.temporal),
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
       // A cached call costs some 100 kB; more calls than this are replayed when they come back.
       maxCachedWorkflows: 2_000,
@@ -74,3 +76,13 @@ export const run = () =>
       },
     };
   });
+
+/** What Temporal's worker versioning is told; undefined where the code has no version. Workflows say how they follow. */
+function deploymentOf({ taskQueuePrefix, buildId }: Config['temporal']): WorkerDeploymentOptions | undefined {
+  if (buildId === undefined) return undefined;
+  return {
+    version: { deploymentName: taskQueuePrefix, buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'PINNED',
+  };
+}

@@ -7,6 +7,7 @@ import {
   log,
   proxyActivities,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import { z } from 'zod';
@@ -55,6 +56,9 @@ export const deliveriesQuery = defineQuery<Deliveries>('deliveries');
 export async function webhooks(input: WebhooksInput): Promise<Deliveries> {
   return new Webhooks(input).run();
 }
+
+// An endpoint that is away may keep it for days: no version of the code has to wait for that.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, webhooks);
 
 class Webhooks {
   private readonly seen: Set<string>;

@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test` and `npm run bench` run, straight after a clone: it needs Node and npm, and nothing
+ * What `npm start`, `npm test`, `npm run bench` and `npm run chaos` run, straight after a clone: it needs Node and npm, and nothing
  * that npm installs. It installs the packages, compiles, and then becomes the program that was asked for: signals
  * and exit codes are that program's own.
  */
@@ -192,6 +192,7 @@ function endWithNpm() {
 const commands = {
   start: (args) => become('cli/main.js', ['up', '--demo', ...args]),
   bench: (args) => become('bench/main.js', args),
+  chaos: (args) => become('bench/chaos/main.js', args),
   'verify:deploy': (args) => become('deploy/verify/main.js', args),
   test: async (args) => process.exit(await test(args)),
   build: () => undefined,

@@ -74,7 +74,7 @@ async function majorVersion(url: string): Promise<number> {
 }
 
 /** `redis-server` on PATH or in the cache, else from the system's packages. */
-async function findRedisServer(report: Report): Promise<string> {
+export async function findRedisServer(report: Report): Promise<string> {
   const link = join(cacheFolder(), 'bin', 'redis-server');
   const found = onPath('redis-server') ?? (isExecutable(link) ? link : undefined);
   if (found) {

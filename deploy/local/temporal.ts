@@ -57,7 +57,8 @@ export async function startTemporal(keeper: Keeper, fresh: boolean, report: Repo
   });
 }
 
-const devServerArgs = (port: number, uiPort: number | undefined) => [
+/** Of a dev server on this machine alone, with what the platform needs of it. */
+export const devServerArgs = (port: number, uiPort: number | undefined) => [
   'server',
   'start-dev',
   '--ip=127.0.0.1',

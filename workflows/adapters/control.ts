@@ -5,6 +5,7 @@ import {
   continueAsNew,
   log,
   proxyActivities,
+  setWorkflowOptions,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -38,6 +39,9 @@ export async function adapterControl({ taskQueuePrefix, carried }: AdapterContro
     carried: { ...board.carry(), done: changes.done },
   });
 }
+
+// It outlives every version of its code.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, adapterControl);
 
 /** Carries the board's decisions out. What can't be carried out is taken back, and rejected with the reason. */
 export class Control {

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallLog } from './caller/call-log.ts';
+import { ChaosCaller, type Moment } from './caller/caller.ts';
+import type { Gatherer } from './checks/gather.ts';
+import type { Evidence } from './checks/evidence.ts';
+import type { Fault } from './faults/fault.ts';
+import type { Platform } from './platform.ts';
+import type { Random } from './random.ts';
+
+/** Lines of one call. */
+const LINES = 5;
+/** The first calls begin within this, ms. */
+const SPREAD_MS = 4_000;
+/** The words end a turn as soon as the voice detector says that the caller has stopped. */
+const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.idlePromptMs': '60000' };
+const MOMENTS: readonly Moment[] = ['speaking', 'waiting', 'listening'];
+/** Up to so long after a moment began does a fault strike, ms. */
+const WITHIN_MS: Record<Moment, number> = { speaking: 900, waiting: 250, listening: 3_000, idle: 400 };
+/** A caller who does not come to the moment that was drawn is not waited for longer, ms. */
+const MOMENT_MS = 10_000;
+const LOOK_MS = 5;
+
+/** So many calls in progress at once: where one ends, the next begins. */
+export class Callers {
+  private readonly present = new Map<number, ChaosCaller>();
+  private readonly slots: Promise<void>[] = [];
+  private readonly gathering: Promise<Evidence>[] = [];
+  private calls = 0;
+  private stopping = false;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly gatherer: Gatherer,
+    private readonly fault: Fault,
+    private readonly random: Random,
+    /** Names the calls of this fault. */
+    private readonly run: string,
+  ) {}
+
+  start(count: number) {
+    for (let slot = 0; slot < count; slot++)
+      this.slots.push(this.keepCalling(slot, (SPREAD_MS * slot) / count));
+  }
+
+  /** Resolves when the calls in progress have come to their ends, and all is known of them. */
+  async stop(): Promise<Evidence[]> {
+    this.stopping = true;
+    await Promise.all(this.slots);
+    return Promise.all(this.gathering);
+  }
+
+  /** Resolves a random while after a random call has come to a random moment, all of them drawn from the seed. */
+  async moment(random: Random): Promise<void> {
+    const [slot, moment] = [random.below(this.slots.length), random.pick(MOMENTS)];
+    const wait = random.next() * WITHIN_MS[moment];
+    const deadline = Date.now() + MOMENT_MS;
+    while (this.present.get(slot)?.moment !== moment && Date.now() < deadline) await sleep(LOOK_MS);
+    await sleep(wait);
+  }
+
+  private async keepCalling(slot: number, delayMs: number) {
+    await sleep(delayMs);
+    while (!this.stopping) {
+      const call = (this.calls += 1);
+      const random = this.random.fork(`call ${call}`);
+      const caller = new ChaosCaller({
+        session: `${this.run}-${call}`,
+        call,
+        lines: LINES,
+        gateways: () => this.platform.gateways,
+        gateway: call,
+        parameters: SETTINGS,
+        pauseMs: () => 100 + random.next() * 400,
+        doubles: () => this.fault.doublesFrames === true && random.next() < 0.2,
+      });
+      this.present.set(slot, caller);
+      this.gather(await caller.run());
+    }
+    this.present.delete(slot);
+  }
+
+  private gather(log: CallLog) {
+    this.gathering.push(this.gatherer.gather(log, this.fault.emptiesRedis !== true));
+  }
+}

@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../../config/package.ts';
+import { type WorkerName, workerNames } from '../../config/worker-names.ts';
+import { Keeper } from '../../deploy/local/keeper.ts';
+import { freePort } from '../../deploy/local/ports.ts';
+import type { Mood, EngineKind } from './engines/mood.ts';
+import { Proxy } from './proxy.ts';
+import { WorkerProcess } from './process.ts';
+import { SmallDisk } from './small-disk.ts';
+import { type Servers, startServers } from './servers.ts';
+
+const PREFIX = 'chaos';
+
+/** All of Orkestra for a chaos run: servers behind proxies, and so many processes of each kind. */
+export class Platform {
+  readonly keeper = new Keeper();
+  readonly recordings = join(this.keeper.folder, 'recordings');
+  /** Holds the recordings. */
+  readonly disk = new SmallDisk(this.recordings);
+  private readonly moods = join(this.keeper.folder, 'moods.json');
+  private readonly clock = join(this.keeper.folder, 'clock');
+  servers!: Servers;
+  workers: WorkerProcess[] = [];
+  /** The proxy before each gateway. */
+  private readonly doors = new Map<WorkerProcess, Proxy>();
+  private readonly retiring: Promise<void>[] = [];
+  /** Deaths that nobody ordered: `kind: how`. */
+  readonly deaths: string[] = [];
+  private env: Record<string, string> = {};
+  private started = 0;
+
+  private constructor(private readonly report: (line: string) => void) {}
+
+  /** Resolves when every process is ready. */
+  static async start(
+    copies: number,
+    report: (line: string) => void,
+    /** Recordings are on a disk that can be filled. */
+    disk = false,
+  ): Promise<Platform> {
+    const platform = new Platform(report);
+    try {
+      await platform.open(copies, disk);
+      return platform;
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+  }
+
+  /** Before each gateway that takes callers. */
+  get gatewayProxies(): Proxy[] {
+    return this.of('gateway').map((gateway) => this.doors.get(gateway)!);
+  }
+
+  /** Twilio sockets of the gateways. */
+  get gateways(): string[] {
+    return this.gatewayProxies.map(({ port }) => `ws://127.0.0.1:${port}/twilio`);
+  }
+
+  of = (role: WorkerName) => this.workers.filter((worker) => worker.role === role);
+
+  /** For the harness' own connections, around the proxies. */
+  get temporalAddress(): string {
+    return `127.0.0.1:${this.servers.temporal.port}`;
+  }
+
+  /** Of the kind's engines, for so long; they notice within a moment. */
+  setMood(kind: EngineKind, mood: Mood, ms: number) {
+    writeFileSync(this.moods, JSON.stringify({ [kind]: { until: Date.now() + ms, mood } }));
+  }
+
+  /** Moves the wall clock of every worker. */
+  setClock(shiftMs: number) {
+    writeFileSync(this.clock, String(shiftMs));
+  }
+
+  /** A process that will stand beside the others of its role once it is started. */
+  newWorker(role: WorkerName, more: Record<string, string> = {}): WorkerProcess {
+    const number = (this.started += 1);
+    const worker = new WorkerProcess({
+      keeper: this.keeper,
+      role,
+      name: `${role}-${number}`,
+      env: { ...this.env, ...more },
+      folder: this.keeper.folder,
+      onDeath: (how) => {
+        this.deaths.push(`${role}: ${how}`);
+        this.report(`${role}-${number} died by itself (${how}); its log is in ${this.keeper.folder}`);
+      },
+    });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** A gateway on a port of its own, with a proxy before it. */
+  async newGateway(): Promise<WorkerProcess> {
+    const port = await freePort();
+    const proxy = await Proxy.open(port);
+    const gateway = this.newWorker('gateway', { ORKESTRA_GATEWAY_PORT: String(port) });
+    this.doors.set(gateway, proxy);
+    return gateway;
+  }
+
+  /** Asks a worker to end; it counts no longer. `retired` resolves when all such have ended. */
+  retire(worker: WorkerProcess) {
+    this.workers = this.workers.filter((each) => each !== worker);
+    const stopped = worker.stop().then(() => this.doors.get(worker)?.close());
+    this.retiring.push(stopped);
+  }
+
+  async retired() {
+    await Promise.all(this.retiring);
+  }
+
+  async stop() {
+    await Promise.all([...this.workers.map((worker) => worker.stop()), this.retired()]);
+    for (const proxy of this.doors.values()) await proxy.close();
+    for (const server of Object.values(this.servers ?? {}).toReversed()) await server.stop();
+    this.disk.close();
+    this.keeper.close();
+  }
+
+  private async open(copies: number, disk: boolean) {
+    if (disk) this.disk.open();
+    this.servers = await startServers(this.keeper, this.report);
+    const { temporal, redis, postgres } = this.servers;
+    const preload = pathToFileURL(join(packageRoot, 'dist', 'bench', 'chaos', 'engines', 'preload.js'));
+    this.env = {
+      TEMPORAL_ADDRESS: `127.0.0.1:${temporal.proxy.port}`,
+      REDIS_URL: `redis://127.0.0.1:${redis.proxy.port}`,
+      DATABASE_URL: `postgres://postgres@127.0.0.1:${postgres.proxy.port}/postgres`,
+      ORKESTRA_TASK_QUEUE_PREFIX: PREFIX,
+      ORKESTRA_STT: 'scripted',
+      ORKESTRA_LLM: 'scripted',
+      ORKESTRA_TTS: 'scripted',
+      ORKESTRA_EMBEDDING: 'scripted',
+      ORKESTRA_LOG_LEVEL: 'warn',
+      ORKESTRA_GATEWAY_HOST: '127.0.0.1',
+      ORKESTRA_RECORDINGS: this.recordings,
+      NODE_OPTIONS: `--import=${preload.href}`,
+      ORKESTRA_CHAOS: this.moods,
+      ORKESTRA_CHAOS_CLOCK: this.clock,
+    };
+    for (let copy = 0; copy < copies; copy++) {
+      for (const role of workerNames) {
+        if (role === 'gateway') await this.newGateway();
+        else this.newWorker(role);
+      }
+    }
+    await Promise.all(this.workers.map((worker) => worker.start()));
+  }
+}
