@@ -9,9 +9,11 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   cost: () => import('./cost.ts'),
   latency: () => import('./latency.ts'),
   load: () => import('./load.ts'),
+  peers: () => import('./peers.ts'),
   resources: () => import('./resources.ts'),
   stream: () => import('./stream.ts'),
   telemetry: () => import('./telemetry.ts'),
+  'turn-cost': () => import('./turn-cost.ts'),
   turns: () => import('./turns.ts'),
 };
 

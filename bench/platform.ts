@@ -16,6 +16,8 @@ export interface Platform {
   databaseUrl: string;
   /** How every process finds the servers. */
   env: Record<string, string>;
+  /** Base URLs of the workers' health servers, which tell metrics too, by name. */
+  healthUrls: Record<string, string>;
   /** Ids of every process that counts, by name: the workers, Temporal, Redis, Postgres. */
   processes(): Record<string, number>;
   stop(): Promise<void>;
@@ -26,12 +28,17 @@ export const report = (line: string) => process.stderr.write(`${line}\n`);
 /**
  * Starts it, with real Silero VAD (its stop is part of what a caller waits for) and scripted engines for the rest.
  * `unarmed` puts the workflow without arming ahead in the orchestrator's place; `engines` (their variables) puts others
- * in place of the scripted ones.
+ * in place of the scripted ones; `door` is told where Postgres is and says where the workers shall find it.
  */
 export async function startPlatform({
   unarmed = false,
   engines: chosen = {},
-}: { unarmed?: boolean; engines?: Record<string, string> } = {}): Promise<Platform> {
+  door = async (databaseUrl) => databaseUrl,
+}: {
+  unarmed?: boolean;
+  engines?: Record<string, string>;
+  door?: (databaseUrl: string) => Promise<string>;
+} = {}): Promise<Platform> {
   const stack = await startStack({ report, fresh: true });
   const folder = mkdtempSync(join(tmpdir(), 'orkestra-bench-'));
   const engines = {
@@ -43,7 +50,7 @@ export async function startPlatform({
     ...chosen,
   };
   const workers = await startWorkers({
-    env: { ...stack.env, ...engines },
+    env: { ...stack.env, DATABASE_URL: await door(stack.env.DATABASE_URL), ...engines },
     names: workerNames.filter((name) => !(unarmed && name === 'orchestrator')),
     folder,
     report,
@@ -55,6 +62,7 @@ export async function startPlatform({
     redisUrl: stack.env.REDIS_URL,
     databaseUrl: stack.env.DATABASE_URL,
     env: workers.env,
+    healthUrls: workers.healthUrls,
     processes: () => ({
       ...workers.pids(),
       ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),
