@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   'barge-in': () => import('./barge-in.ts'),
   cache: () => import('./cache.ts'),
   cost: () => import('./cost.ts'),
+  growth: () => import('./growth.ts'),
   latency: () => import('./latency.ts'),
   load: () => import('./load.ts'),
   peers: () => import('./peers.ts'),
