@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   analytics: () => import('./analytics.ts'),
   'barge-in': () => import('./barge-in.ts'),
   cache: () => import('./cache.ts'),
+  capacity: () => import('./capacity.ts'),
   cost: () => import('./cost.ts'),
   growth: () => import('./growth.ts'),
   latency: () => import('./latency.ts'),

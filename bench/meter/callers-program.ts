@@ -19,7 +19,7 @@ process.on('message', (message: ToCallers) => {
 });
 
 async function run(plan: CallersPlan): Promise<CallersResult> {
-  const utterances = loadUtterances();
+  const utterances = loadUtterances(plan.recordings);
   const loop = monitorEventLoopDelay({ resolution: 1 });
   const cpu = process.cpuUsage();
   const began = performance.now();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNoneLost, startCallers } from './callers.ts';
-import type { CallersResult } from './plan.ts';
+import type { CallersPlan, CallersResult } from './plan.ts';
 import { type ProcessCosts, ProcessMeter } from './process-cost.ts';
 
 /** What calls are made to, and whose processes are metered meanwhile. */
@@ -43,7 +43,7 @@ export interface Talk extends CallersResult {
 /** Callers who talk, and costs from the first connection to the last goodbye. */
 export async function talk(
   target: Target,
-  plan: { calls: number; turns: number; staggerMs: number; interruptsAfterMs?: number },
+  plan: Omit<CallersPlan, 'url' | 'customParameters'>,
 ): Promise<Talk> {
   const meter = new ProcessMeter(target.processes());
   const { url, customParameters } = target;

@@ -11,6 +11,8 @@ export interface CallersPlan {
   customParameters: Record<string, string>;
   interruptsAfterMs?: number;
   comesBack?: boolean;
+  /** Names of what they say, in turn. */
+  recordings?: string[];
 }
 
 /** How well the meter itself kept up, ms. */
