@@ -7,7 +7,7 @@ import { hopTable, Steps } from './latency/hops.ts';
 import { type Talk, talk } from './meter/loads.ts';
 import { meterLine } from './meter/meter-line.ts';
 import { wholes } from './options.ts';
-import { type Platform, report, startPlatform } from './platform.ts';
+import { everybodyLetIn, type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
 
 /**
@@ -23,6 +23,7 @@ const TURNS = 3;
 const STAGGER_MS = 700;
 const SETTLE_MS = 2_000;
 const ENGINES = {
+  ...everybodyLetIn,
   ORKESTRA_STT: 'moonshine',
   ORKESTRA_LLM: 'responder',
   ORKESTRA_TTS: 'piper',

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readUse } from './meter/process-cost.ts';
 import { wholes } from './options.ts';
 import { peerSettings } from './peer-settings.ts';
-import { type Platform, report, startPlatform } from './platform.ts';
+import { everybodyLetIn, type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
 import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
 import { loadUtterances } from './utterances.ts';
@@ -25,9 +25,8 @@ const BUSY = 'closed by the server, code 1013';
 /** Of admitted calls, ms: replies of a machine that is not overloaded begin within this, the detector's silence included. */
 const WAIT_P95_MS = 600;
 
-const NEVER = { ORKESTRA_GATEWAY_CALLERS: '100000', ORKESTRA_GATEWAY_SLOW_MS: '60000' };
 const modes: Record<string, Record<string, string>> = {
-  'everybody let in': NEVER,
+  'everybody let in': everybodyLetIn,
   'by measurement': { ORKESTRA_GATEWAY_CALLERS: '100000' },
   'at most 30': { ORKESTRA_GATEWAY_CALLERS: '30' },
 };
