@@ -46,7 +46,7 @@ export async function orkestraDelays(): Promise<VadDelays> {
 }
 
 async function orkestraDelay(engine: VadEngine, utterance: Utterance, silence: number): Promise<VadDelay> {
-  let judged: Promise<unknown> = Promise.resolve();
+  let judged: Promise<number> | number = 0;
   const watched: VadEngine = {
     ...engine,
     open(rate) {
