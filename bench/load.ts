@@ -57,7 +57,7 @@ export async function run(args: string[]) {
         const { row, waitP95, unanswered } = await step(platform, calls);
         rows.push([mode, calls, ...row]);
         report(`${mode}, ${calls} calls: done`);
-        if (engines !== NEVER && (waitP95 > WAIT_P95_MS || unanswered > 0)) missed += 1;
+        if (engines !== everybodyLetIn && (waitP95 > WAIT_P95_MS || unanswered > 0)) missed += 1;
         await sleep(REST_MS);
       }
     } finally {
