@@ -127,6 +127,9 @@ function tell({ all, silent, kills, isWhole }: Seen) {
   if (!isWhole) return;
   const folder = join(packageRoot, 'docs');
   drawPeers(folder, all);
-  writeFileSync(join(folder, 'peers.json'), `${JSON.stringify({ all, silent, kills, verdicts })}\n`);
+  const rounded = (_: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toFixed(4)) : value;
+  const raw = JSON.stringify({ all, silent, kills, verdicts }, rounded);
+  writeFileSync(join(folder, 'peers.json'), `${raw}\n`);
   say('\ndocs/peers-latency.svg, docs/peers-cores.svg and docs/peers.json are of this run');
 }

@@ -8,8 +8,9 @@ import { stopDelayMs } from './delays.ts';
 
 /** What the scripted models of both take for their first sentence: five gaps of 5 ms. */
 const MODEL_MS = 25;
-/** A caller who waits longer than this at p95, ms, is not being talked to any more. */
+/** A caller who waits longer than this at p95, ms, is not being talked to any more, nor one whose turns go unanswered. */
 const COLLAPSED_MS = 1_000;
+const COLLAPSED_UNANSWERED = 0.02;
 
 /** What was seen of one contender with so many calls at once; of several rounds, all together. */
 export interface Figures {
@@ -81,4 +82,6 @@ export function together(a: Figures, b: Figures): Figures {
 export const coresACall = ({ cpuSeconds, callSeconds }: Figures) => cpuSeconds / callSeconds;
 
 export const hasCollapsed = ({ lost, unanswered, voiceToAudio }: Figures) =>
-  lost > 0 || unanswered > 0 || !(percentile(voiceToAudio, 0.95) <= COLLAPSED_MS);
+  lost > 0 ||
+  unanswered > COLLAPSED_UNANSWERED * (unanswered + voiceToAudio.length) ||
+  !(percentile(voiceToAudio, 0.95) <= COLLAPSED_MS);
