@@ -1,6 +1,8 @@
+import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import { loadConfig } from '../config/load.ts';
+import { SetupError } from '../deploy/local/setup-error.ts';
 import { openDatabase } from '../store/database.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { fillAnswers, fillCalls } from './growth/fillings.ts';
@@ -18,10 +20,16 @@ const PAST_CALLS = [1_000, 1_000_000];
 const ANSWERS = [100, 100_000];
 /** The larger may cost so much more than the smaller. */
 const MOST = 1.3;
+const PARTS = ['turns', 'past-calls', 'answers'] as const;
 const FIRST = { from: 10, to: 10 + WINDOW - 1 };
 const LAST = { from: LATE - WINDOW + 1, to: LATE };
 
-export async function run() {
+export async function run(args: string[]) {
+  const { values } = parseArgs({ args, options: { only: { type: 'string' } } });
+  if (values.only && !PARTS.some((part) => part === values.only)) {
+    throw new SetupError(`--only takes ${PARTS.join(', ')}, not ${values.only}`);
+  }
+  const isWanted = (part: (typeof PARTS)[number]) => !values.only || values.only === part;
   const platform = await startPlatform();
   const connection = await Connection.connect({ address: platform.env.TEMPORAL_ADDRESS });
   const hub = new StreamHub(loadConfig(platform.env).redis, () => undefined);
@@ -32,15 +40,17 @@ export async function run() {
   const early = async () => (await costsOfCall(servers, [FIRST]))[0]!;
   try {
     await early();
-    report(`a call of ${LATE} turns`);
-    const [first, last] = await costsOfCall(servers, [FIRST, LAST]);
-    rows.push({ what: 'turn 10', costs: first! }, { what: `turn ${LATE}`, costs: last! });
-    for (const calls of PAST_CALLS) {
+    if (isWanted('turns')) {
+      report(`a call of ${LATE} turns`);
+      const [first, last] = await costsOfCall(servers, [FIRST, LAST]);
+      rows.push({ what: 'turn 10', costs: first! }, { what: `turn ${LATE}`, costs: last! });
+    }
+    for (const calls of isWanted('past-calls') ? PAST_CALLS : []) {
       report(`${calls} past calls`);
       await fillCalls(db, calls);
       rows.push({ what: `${calls} past calls`, costs: await early() });
     }
-    for (const entries of ANSWERS) {
+    for (const entries of isWanted('answers') ? ANSWERS : []) {
       report(`${entries} stored answers`);
       await fillAnswers(db, entries);
       rows.push({ what: `${entries} stored answers`, costs: await early() });
