@@ -1,21 +1,18 @@
 import { configSchema } from '../config/schema.ts';
 import { createMoonshine } from '../engines/stt/moonshine.ts';
 import { StreamHub } from '../stream/hub.ts';
+import { type Made, makeTrials } from './barge-in/callers.ts';
 import { measureHeardText } from './barge-in/heard-accuracy.ts';
 import { measureHeardAgain } from './barge-in/heard-again.ts';
 import { report as reportOf } from './barge-in/report.ts';
 import { SENTENCES } from './barge-in/sentences.ts';
 import { type TimedSentence, TimedVoice } from './barge-in/timed-voice.ts';
-import { isTurn, type Outcome, TrialCall } from './barge-in/trial.ts';
+import { isTurn, TrialCall } from './barge-in/trial.ts';
 import { trials } from './barge-in/trials.ts';
 import { type Platform, report, startPlatform } from './platform.ts';
 
 /** The engines that have to be real; the others may be scripted. */
 const ENGINES = { ORKESTRA_STT: 'moonshine' };
-
-const CALLS = 8;
-/** Calls in which nothing happens any more: with more of them, something is wrong. */
-const MOST_LOST = 3;
 
 /**
  * Calls in which the caller interrupts the bot, says "uh-huh", coughs, or sends the bot's voice back; half of them on
@@ -26,7 +23,7 @@ export async function run() {
   const { redis, models } = configSchema.parse({ redis: { url: platform.redisUrl } });
   const folder = process.env.ORKESTRA_MODELS ?? models.folder;
   const voice = await TimedVoice.open(folder);
-  const outcomes = await make(platform, redis, voice).finally(() => platform.stop());
+  const { outcomes, calls, free } = await make(platform, redis, voice).finally(() => platform.stop());
   for (const { trial, stopped, verdicts } of outcomes) {
     if (stopped !== isTurn(trial.kind)) {
       report(`${trial.kind} ${trial.sound?.name ?? ''} was taken for another: ${verdicts.join('; ')}`);
@@ -37,6 +34,7 @@ export async function run() {
   await stt.close();
   const cuts = await measureHeardText(voice, SENTENCES);
   const { text, met } = reportOf({ outcomes, cuts, again });
+  report(`${calls.toFixed(0)} calls at once, ${(100 * free).toFixed(0)} % of the cores free meanwhile`);
   process.stdout.write(`${text}\n`);
   if (!met) process.exitCode = 1;
 }
@@ -45,38 +43,12 @@ async function make(
   platform: Platform,
   redis: ConstructorParameters<typeof StreamHub>[0],
   voice: TimedVoice,
-): Promise<Outcome[]> {
+): Promise<Made> {
   const sentences: TimedSentence[] = [];
   for (const text of SENTENCES) sentences.push(await voice.speak(text));
   const hub = new StreamHub(redis, () => undefined);
-  const waiting = trials();
-  const all = waiting.length;
-  const outcomes: Outcome[] = [];
   const run = Math.random().toString(36).slice(2, 8);
   const open = (call: string, marks: boolean) =>
     TrialCall.open(platform.twilioUrl, hub, `bench-barge-${run}-${call}`, marks);
-  let lost = 0;
-  await Promise.all(
-    Array.from({ length: CALLS }, async (_, i) => {
-      const marks = i % 2 === 0;
-      let call = await open(`${i}`, marks);
-      for (let trial = waiting.shift(); trial; trial = waiting.shift()) {
-        try {
-          const outcome = await call.run(trial, sentences[outcomes.length % sentences.length]!);
-          if (outcome) outcomes.push(outcome);
-          else waiting.push(trial);
-          if (outcome && outcomes.length % 20 === 0) report(`barge-in: ${outcomes.length} of ${all}`);
-        } catch (error) {
-          if (++lost > MOST_LOST) throw error;
-          report(`a call was given up, and another one goes on: ${(error as Error).message}`);
-          waiting.push(trial);
-          call.close();
-          call = await open(`${i}-${lost}`, marks);
-        }
-      }
-      call.close();
-    }),
-  );
-  await hub.close();
-  return outcomes;
+  return makeTrials({ trials: trials(), sentences, open }).finally(() => hub.close());
 }

@@ -99,12 +99,44 @@ describe('while the bot speaks', () => {
     expect(bot.judge('Yes.', 900)).toBeUndefined();
   });
 
-  test('a few words that may yet change are no proof of a turn', () => {
+  test('a few words that may yet change, or that came too soon, are no proof of a turn', () => {
     const bot = speaking(2_000, started);
     bot.onEvent(paused('Our branches are open'));
-    expect(bot.isCertain('I would')).toBe(false);
-    expect(bot.isCertain('uh huh okay right')).toBe(false);
-    expect(bot.isCertain('I would like to')).toBe(true);
+    expect(bot.isCertain('I would', 2_000)).toBe(false);
+    expect(bot.isCertain('uh huh okay right', 2_000)).toBe(false);
+    expect(bot.isCertain('And he came, and he came', 900)).toBe(false);
+    expect(bot.isCertain('I would like to', 1_500)).toBe(true);
+  });
+
+  describe('where the sound is known', () => {
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused('Our branches are open'));
+
+    test.each([
+      ['Or how, oh, hi.', 2.5, 'backchannel'],
+      ['And he came, and he came.', 1, 'backchannel'],
+      ['No,', 3, 'backchannel'],
+      ['Okay.', -1, 'backchannel'],
+      ['You.', 1, 'backchannel'],
+      ['Too expensive.', -1, undefined],
+      ['Stop.', 1, undefined],
+      ['Okay.', -5, undefined],
+    ])('“%s” that sounds like a sign of listening by %d is %s', (text, odds, verdict) => {
+      expect(bot.judge(text, 900, odds)).toBe(verdict);
+    });
+
+    test('it decides only of remarks', () => {
+      expect(bot.judge('I see what you want to sell', 2_400, 5)).toBeUndefined();
+      expect(bot.isRemark(900)).toBe(true);
+      expect(bot.isRemark(2_400)).toBe(false);
+    });
+
+    test('an echo stays one, and an answer one', () => {
+      expect(bot.judge('branches are open', 900, -5)).toBe('echo');
+      bot.onEvent(paused('Shall I set that up for', true));
+      expect(bot.isRemark(900)).toBe(false);
+      expect(bot.judge('Yes.', 900)).toBeUndefined();
+    });
   });
 });
 

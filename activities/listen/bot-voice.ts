@@ -1,22 +1,22 @@
 import type { CallSettings } from '../../call/settings.ts';
 import type { CallEvent, EventOf } from '../../stream/events.ts';
-import { isAlmostBackchannel, isBackchannel, isUrgent, plainWords } from './backchannels.ts';
+import { isBackchannel, plainWords } from './backchannels.ts';
 import { isEcho } from './echo.ts';
+import { noTurnOf } from './remark.ts';
 
 /** Why what the caller said is no turn. */
 export type NoTurn = EventOf<'turn.ignored'>['reason'];
 
 /** How long after the bot's last word its echo may still come in, ms. */
 const ECHO_TAIL_MS = 500;
-/** What is to be heard of a speaker who is still speaking before it counts as words of theirs. */
-const CERTAIN_WORDS = 4;
 /**
- * So few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum ("And mem home."), an "Ah,
- * right" ("I rate.") or a faint echo; unless one of them is urgent, or what the domain is about.
+ * What is to be heard of a speaker who is still speaking, and for how long, ms, before it counts as words of theirs: of a
+ * sign of listening a recogniser makes four words and more ("And he came, and he came" of "Mhm, mhm").
  */
-const HUM_WORDS = 3;
-const HUM_MS = 1_500;
-const COUGH_MS = 500;
+const CERTAIN_WORDS = 4;
+const CERTAIN_MS = 1_300;
+/** Who speaks for longer than this, ms, has more to say than that they listen. */
+const REMARK_MS = 2_000;
 
 /** What the bot is doing while the caller speaks, and so what their words are. */
 export class BotVoice {
@@ -64,29 +64,36 @@ export class BotVoice {
     this.overlapped = this.utterance !== undefined || at < this.endedAt + ECHO_TAIL_MS;
   }
 
-  /** Why these words of the caller's, said in `ms`, are no turn; undefined where they are one. */
-  judge(text: string, ms: number): NoTurn | undefined {
-    const words = plainWords(text);
-    if (words === '') return 'noise';
+  /** Whether what the caller said in `ms` may be a remark after which the bot goes on, so that its sound matters. */
+  isRemark(ms: number): boolean {
+    return this.overlapped && !this.asking && this.utterance !== undefined && ms < REMARK_MS;
+  }
+
+  /**
+   * Why these words of the caller's, said in `ms`, are no turn; undefined where they are one. `odds`: how much it sounded
+   * like a sign of listening, where that is known.
+   */
+  judge(text: string, ms: number, odds?: number): NoTurn | undefined {
+    if (plainWords(text) === '') return 'noise';
     if (!this.overlapped) return undefined;
-    if (isBackchannel(text, this.language)) {
-      // An answer that comes a little early, or a yes to a question that has been heard.
-      return this.asking || this.utterance === undefined ? undefined : 'backchannel';
-    }
-    if (isEcho(text, this.said)) return 'echo';
-    const few = words.split(' ').length <= HUM_WORDS || isAlmostBackchannel(text, this.language);
-    const hummed = ms < HUM_MS && few;
-    if (!hummed || this.asking || this.isRequest(text)) return undefined;
-    return ms < COUGH_MS ? 'noise' : 'backchannel';
+    const isSign = isBackchannel(text, this.language);
+    // An answer that comes a little early, or a yes to a question that has been heard.
+    if (isSign && (this.asking || this.utterance === undefined)) return undefined;
+    if (!isSign && isEcho(text, this.said)) return 'echo';
+    if (this.asking || ms >= REMARK_MS) return isSign ? 'backchannel' : undefined;
+    return noTurnOf({
+      text,
+      ms,
+      odds,
+      language: this.language,
+      isTopic: this.cutsIn?.test(plainWords(text)),
+    });
   }
 
-  private isRequest(text: string): boolean {
-    return isUrgent(text, this.language) || (this.cutsIn?.test(plainWords(text)) ?? false);
-  }
-
-  /** Whether words that may yet change show that the caller has something to say. */
-  isCertain(text: string): boolean {
+  /** Whether words that may yet change, said in `ms` so far, show that the caller has something to say. */
+  isCertain(text: string, ms: number): boolean {
     if (!this.overlapped) return true;
-    return plainWords(text).split(' ').length >= CERTAIN_WORDS && this.judge(text, Infinity) === undefined;
+    const enough = ms >= CERTAIN_MS && plainWords(text).split(' ').length >= CERTAIN_WORDS;
+    return enough && this.judge(text, Infinity) === undefined;
   }
 }

@@ -72,7 +72,8 @@ export class CallerTurn {
     this.speech = new SpeechInput(engine, input, (text) => {
       // Whoever comes late hears the audio before the events: whether the bot spoke meanwhile is not known yet.
       if (!text || !this.speechStartedAt || this.stage.signal.aborted) return;
-      if (this.bot.isCertain(text)) this.emit({ type: 'turn.partial', text, ...this.stamp() });
+      if (this.bot.isCertain(text, now() - this.speechStartedAt))
+        this.emit({ type: 'turn.partial', text, ...this.stamp() });
     });
     stage.signal.addEventListener('abort', () => this.speech.close());
     const { idlePromptMs, connectMs } = input.settings;
@@ -149,18 +150,24 @@ export class CallerTurn {
     this.noticedAt = event.noticedAt;
     const hearing = this.hearings;
     this.stage.asked();
-    this.speech.finalize().then(
-      (transcript) => this.stage.guard(() => this.onHeard(hearing, transcript)),
+    Promise.all([this.speech.finalize(), this.soundOf(event)]).then(
+      ([transcript, odds]) => this.stage.guard(() => this.onHeard(hearing, transcript, odds)),
       (error: unknown) => this.stage.fail(error),
     );
   }
 
-  private onHeard(hearing: number, transcript: Transcript) {
+  /** What the sound of it says, beside the words: of a remark that the bot may go on after. */
+  private async soundOf({ at }: EventOf<'speech.stopped'>): Promise<number | undefined> {
+    return this.bot.isRemark(at - this.speechStartedAt) ? this.speech.listeningOdds() : undefined;
+  }
+
+  private onHeard(hearing: number, transcript: Transcript, odds: number | undefined) {
     // The caller went on while this pause was being recognised.
     if (hearing !== this.hearings) return;
     const engineMs = this.stage.answered();
     this.idle.set('speech', false);
-    const noTurn = this.bot.judge(transcript.text, this.speechEndedAt - this.speechStartedAt);
+    const ms = this.speechEndedAt - this.speechStartedAt;
+    const noTurn = this.bot.judge(transcript.text, ms, odds);
     if (noTurn) return this.ignore(transcript.text, noTurn);
     this.heardAt = now();
     if (transcript.engine) this.recognisedBy = transcript.engine;

@@ -41,6 +41,11 @@ export class SpeechInput {
     return (await this.stream?.finalize()) ?? { text: '' };
   }
 
+  /** How much it sounds like a sign of listening; undefined where the recogniser can't tell, or fails to. */
+  async listeningOdds(): Promise<number | undefined> {
+    return this.stream?.listeningOdds?.().catch(() => undefined);
+  }
+
   /** Forgets what came in so far: it was no speech. */
   reset() {
     this.stream?.close();

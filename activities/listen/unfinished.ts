@@ -17,7 +17,7 @@ const anyOf = (words: string) => `(?:${words.split(' ').join('|')})`;
 const OPEN = new RegExp(
   `\\b${anyOf(
     'a an the and but or so because if whether to my your our their his its am i he she they ' +
-      "i'm it's we're they're um uh uhm er erm hm hmm than as would could can will had does between per plus minus " +
+      "i'm it's we're they're um uh uhm ah er erm hm hmm than as would could can will had does between per plus minus " +
       'well actually sorry',
   )}$`,
 );
@@ -66,7 +66,8 @@ const HALF_A_SENTENCE = 0.9;
 const A_FAREWELL_MAY_FOLLOW = 0.2;
 const ofRequest = (words: number) => Math.max(0, 0.4 - 0.03 * words);
 const ofStatement = (words: number) => Math.max(0.1, 0.7 - 0.04 * words);
-const TRAILING_COMMA = 0.2;
+/** A recogniser that hears a comma has heard a voice that stays up: of pauses within, a quarter end in one; of turns, 6 %. */
+const TRAILING_COMMA = 0.3;
 
 /**
  * Who has just begun is likelier to go on, and who has spoken for long is likelier to have finished. Bad lines hide
@@ -91,7 +92,7 @@ export function unfinished(heard: Heard, hints?: EndpointingHints): number {
   if (/(?:[:;–—-]|\.\.\.|…)$/.test(text.trim())) return 1;
   if (FAREWELL.test(sentence) || hints?.handsOver.test(sentence)) return 0;
   const comma = text.trim().endsWith(',') ? TRAILING_COMMA : 0;
-  return isAnswer(sentence, asked) ? comma / 2 : Math.min(1, comma + openness(sentence, heard));
+  return Math.max(comma, isAnswer(sentence, asked) ? 0 : Math.min(1, openness(sentence, heard)));
 }
 
 const hasShortAnswer = (asked: string) => asked.trim().endsWith('?') && !OPEN_QUESTION.test(asked);

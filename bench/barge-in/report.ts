@@ -1,10 +1,16 @@
 import { percentile, table } from '../statistics.ts';
 import type { HeardAgain } from './heard-again.ts';
 import type { HeardCuts } from './heard-accuracy.ts';
-import { isTurn, kinds, type Outcome } from './trial.ts';
+import { isTurn, type Kind, kinds, type Outcome } from './trial.ts';
 
 /** What the numbers have to be: shares, and ms. */
-const TARGET = { heard: 0.98, kept: 0.95, silentMs: 200, again: 0.9 };
+const TARGET = {
+  heard: 0.98,
+  kept: 0.95,
+  silentMs: 200,
+  again: 0.9,
+  stopped: { interruption: 1, 'short request, held out': 0.85 } as Record<Kind, number>,
+};
 
 export interface Measured {
   outcomes: Outcome[];
@@ -73,20 +79,21 @@ function judge({ outcomes, again }: Measured) {
   const silent = percentile(silentTimes(turns), 0.95);
   const words = [true, false].map((marks) => {
     const of = withMarks(outcomes, marks);
-    const right = within(of, 1) / of.length;
     const how = marks ? 'with marks' : 'without marks';
-    return atLeast(`words heard ${how}, within one`, right, TARGET.heard);
+    return atLeast(`words heard ${how}, within one`, within(of, 1), of.length, TARGET.heard);
   });
   const sounds = kinds
     .filter((kind) => !isTurn(kind))
     .map((kind) => {
       const of = outcomes.filter(({ trial }) => trial.kind === kind);
-      return atLeast(
-        `${kind}: the bot goes on`,
-        of.filter(({ stopped }) => !stopped).length / of.length,
-        TARGET.kept,
-      );
+      const kept = of.filter(({ stopped }) => !stopped).length;
+      return atLeast(`${kind}: the bot goes on`, kept, of.length, TARGET.kept);
     });
+  const stops = kinds.filter(isTurn).map((kind) => {
+    const of = outcomes.filter(({ trial }) => trial.kind === kind);
+    const stopped = of.filter((outcome) => outcome.stopped).length;
+    return atLeast(`${kind}: the bot stops`, stopped, of.length, TARGET.stopped[kind]);
+  });
   return [
     {
       line: `silence after the caller's first sound, p95: ${silent.toFixed(0)} ms, target at most ${TARGET.silentMs}`,
@@ -94,14 +101,15 @@ function judge({ outcomes, again }: Measured) {
     },
     ...sounds,
     ...words,
-    atLeast('resumed: no word left out', again.whole / again.resumed, 1),
-    atLeast('resumed: words recognised', 1 - again.wrong / again.words, TARGET.again),
+    ...stops,
+    atLeast('resumed: no word left out', again.whole, again.resumed, TARGET.kept),
+    atLeast('resumed: words recognised', again.words - again.wrong, again.words, TARGET.again),
   ];
 }
 
-const atLeast = (what: string, value: number, target: number) => ({
-  line: `${what}: ${percent(value)}, target at least ${percent(target)}`,
-  met: value >= target,
+const atLeast = (what: string, right: number, all: number, target: number) => ({
+  line: `${what}: ${right} of ${all}, ${percent(right / all)}, target at least ${percent(target)}`,
+  met: right >= target * all,
 });
 
 const clearTimes = (outcomes: Outcome[]) => outcomes.flatMap(({ clearMs }) => clearMs ?? []);

@@ -51,7 +51,7 @@ describe('a caller who pauses', () => {
       const { asked } = recording;
       const { endpointingMs, endpointingMaxMs } = defaultCallSettings;
       expect(endpointDelayMs({ text, asked, spokenMs }, defaultCallSettings, endpointing)).toBeLessThan(
-        endpointingMs + 0.4 * (endpointingMaxMs - endpointingMs),
+        endpointingMs + 0.5 * (endpointingMaxMs - endpointingMs),
       );
       expect(pauses).toHaveLength(1);
     },

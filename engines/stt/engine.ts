@@ -24,6 +24,12 @@ export interface SttStream {
    * Throws EngineError.
    */
   finalize(): Promise<Transcript>;
+  /**
+   * How much all that was written sounds like a sign of listening ("uh-huh"), rather than like somebody who wants the
+   * turn: the logarithm of the odds, positive where it likely is one. For remarks of up to two seconds; undefined, or
+   * not there, in engines that can't tell by sound. Throws EngineError.
+   */
+  listeningOdds?(): Promise<number | undefined>;
   /** Lets go of everything; pending results are dropped. */
   close(): void;
 }

@@ -83,6 +83,10 @@ class FallbackStream implements SttStream {
     }
   }
 
+  async listeningOdds() {
+    return (this.backup ?? this.primary)?.listeningOdds?.();
+  }
+
   close() {
     this.closed = true;
     this.primary?.close();

@@ -22,6 +22,9 @@ export type Recognise = (job: { urgent: boolean; signal?: AbortSignal }, work: W
 /** What to do once it is this stream's turn, given the means to decode. */
 export type Work = (decode: (samples: Int16Array) => Promise<string>) => Promise<string>;
 
+/** The logarithm of the odds that this is a sign of listening. */
+export type JudgeSound = (samples: Int16Array) => Promise<number>;
+
 /** A recognition of all the audio before `upTo`. */
 interface Hearing {
   upTo: number;
@@ -53,6 +56,7 @@ export class MoonshineStream implements SttStream {
   constructor(
     private readonly recognise: Recognise,
     private readonly options: SttOptions,
+    private readonly judgeSound?: JudgeSound,
   ) {}
 
   write(samples: Int16Array) {
@@ -73,6 +77,10 @@ export class MoonshineStream implements SttStream {
     const text = await this.hearing.text;
     if (this.closed) throw closedError();
     return { text };
+  }
+
+  async listeningOdds(): Promise<number | undefined> {
+    return this.closed ? undefined : this.judgeSound?.(this.audio.copy());
   }
 
   close() {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeMulaw, encodeMulaw } from '../../audio/mulaw.ts';
 import { resample } from '../../audio/resample.ts';
-import { frames, joined, noise, recording } from '../../test/contracts/audio.ts';
+import { frames, joined, noise, recording, remark } from '../../test/contracts/audio.ts';
 import { modelFolder } from '../../test/contracts/models.ts';
 import { sttContract } from '../../test/contracts/stt.ts';
 import { wordErrorRate } from './word-error-rate.ts';
@@ -108,6 +108,27 @@ describe('moonshine', () => {
     const rest = 'What are your opening hours? What is my account balance?';
     const said = [loan, card, human, rate, rest, loan, card, human, rate].join(' ');
     expect(wordErrorRate(await hear(speech), said)).toBeLessThan(0.12);
+  });
+
+  describe('tells a sign of listening from a request by its sound', () => {
+    const odds = async (file: string) => {
+      const stream = engine.open({ language: 'en', onPartial: () => undefined });
+      stream.write(resample(...remark(file), 16_000));
+      const heard = await stream.listeningOdds!();
+      stream.close();
+      return heard!;
+    };
+
+    test.each(['uh-huh-am', 'mm-hmm-bm', 'i-see-af', 'yeah-okay-bf'])('%s is a sign', async (name) => {
+      expect(await odds(`backchannels/${name}`)).toBeGreaterThan(0);
+    });
+
+    test.each(['please-stop-amonyx', 'repeat-that-afsarah', 'somebody-else-bflily'])(
+      '%s is none',
+      async (name) => {
+        expect(await odds(`held-out/request-${name}`)).toBeLessThan(0);
+      },
+    );
   });
 
   test('other work goes on while it recognises', async () => {

@@ -4,6 +4,7 @@ import { loadSherpa, type OfflineRecognizer } from '../sherpa.ts';
 import { WorkQueue } from '../work-queue.ts';
 import { cleanTranscript } from './clean-transcript.ts';
 import type { SttEngine } from './engine.ts';
+import { RemarkThread } from './remark-thread.ts';
 import { MoonshineStream, RATE, type Recognise } from './moonshine-stream.ts';
 import { isSpeechless } from './speech-audio.ts';
 
@@ -53,15 +54,23 @@ export function createMoonshine(folder: ModelFolder): SttEngine {
   const decodeSpeech = async (samples: Int16Array) => (isSpeechless(samples) ? '' : decode(samples));
   const recognise: Recognise = (job, work) => queue.run(() => work(decodeSpeech), job);
 
+  let thread: RemarkThread | undefined;
+  const judgeSound = (samples: Int16Array) => {
+    if (!thread || thread.dead) thread = new RemarkThread({ encoder: files['encoder_model.ort'] });
+    return thread.judge(samples);
+  };
+
   return {
     name,
     async warmUp() {
       // Noise, since silence ends the decoder before it has begun.
-      await decode(Int16Array.from({ length: RATE }, (_, i) => 3_000 * Math.sin(i * i)));
+      const noise = Int16Array.from({ length: RATE }, (_, i) => 3_000 * Math.sin(i * i));
+      await Promise.all([decode(noise), judgeSound(noise)]);
     },
-    open: (options) => new MoonshineStream(recognise, options),
+    open: (options) => new MoonshineStream(recognise, options, judgeSound),
     async close() {
       loading = undefined;
+      await thread?.close();
     },
   };
 }

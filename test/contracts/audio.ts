@@ -9,6 +9,12 @@ export function recording(name: string, sampleRate: number): Int16Array {
   return resample(samples, recorded, sampleRate);
 }
 
+/** One of test/turns' short remarks, such as `held-out/request-hold-on-afsarah`, with its rate in Hz. */
+export function remark(name: string): [samples: Int16Array, sampleRate: number] {
+  const { samples, sampleRate } = readWav(readFileSync(new URL(`../turns/${name}.wav`, import.meta.url)));
+  return [samples, sampleRate];
+}
+
 export function joined(pieces: readonly Int16Array[]): Int16Array {
   const whole = new Int16Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

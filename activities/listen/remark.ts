@@ -1,0 +1,51 @@
+import type { CallSettings } from '../../call/settings.ts';
+import { isAlmostBackchannel, isBackchannel, isUrgent, plainWords } from './backchannels.ts';
+
+/** Something short that the caller said while the bot spoke. */
+export interface Remark {
+  text: string;
+  /** How long it took. */
+  ms: number;
+  /** The logarithm of the odds that it sounded like a sign of listening; undefined where that is not known. */
+  odds?: number;
+  language: CallSettings['language'];
+  /** It names what the call is about. */
+  isTopic?: boolean;
+}
+
+/**
+ * What the words add to the odds of the sound: evidence, no proof, since a recogniser writes "Amen" for a hum, and "No" for
+ * an "Oh". Set on voices that the sound was not learnt from, a missed request as bad as one and a half false stops.
+ */
+const SIGN = 3;
+const ALMOST_SIGN = 2;
+const URGENT = -2;
+const TOPIC = -2.5;
+
+/**
+ * Where the sound is not known, so few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum
+ * ("And mem home.") or a faint echo, unless one of them is urgent, or what the call is about.
+ */
+const HUM_WORDS = 3;
+const HUM_MS = 1_500;
+const COUGH_MS = 500;
+
+/** Why a remark is no turn; undefined where it is one. */
+export function noTurnOf(remark: Remark): 'backchannel' | 'noise' | undefined {
+  const isSign = isBackchannel(remark.text, remark.language);
+  if (remark.odds === undefined ? !isSign && !isHum(remark) : oddsOf(remark, isSign) < 0) return undefined;
+  return remark.ms < COUGH_MS && !isSign ? 'noise' : 'backchannel';
+}
+
+function oddsOf({ text, odds, language, isTopic }: Remark, isSign: boolean): number {
+  const almost = !isSign && isAlmostBackchannel(text, language);
+  const urgent = !isSign && isUrgent(text, language);
+  return (
+    odds! + (isSign ? SIGN : 0) + (almost ? ALMOST_SIGN : 0) + (urgent ? URGENT : 0) + (isTopic ? TOPIC : 0)
+  );
+}
+
+function isHum({ text, ms, language, isTopic }: Remark): boolean {
+  const few = plainWords(text).split(' ').length <= HUM_WORDS || isAlmostBackchannel(text, language);
+  return ms < HUM_MS && few && !isTopic && !isUrgent(text, language);
+}
