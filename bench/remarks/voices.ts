@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resample } from '../../audio/resample.ts';
 import { readWav } from '../../audio/wav.ts';
@@ -26,11 +27,12 @@ const STYLE = 256;
 const pick = <T>(of: readonly T[], random: () => number) => of[Math.floor(random() * of.length)]!;
 const between = (from: number, to: number, random: () => number) => from + (to - from) * random();
 
-/** What a program writes as a WAV file to its standard output, at `RATE`. */
+const FILE = join(mkdtempSync(join(tmpdir(), 'orkestra-remarks-')), 'remark.wav');
+
+/** What a program says into a WAV file, at `RATE`. */
 function spoken(program: string, args: string[]): Int16Array {
-  const { samples, sampleRate } = readWav(
-    execFileSync(program, args, { stdio: ['ignore', 'pipe', 'ignore'] }),
-  );
+  execFileSync(program, args, { stdio: 'ignore' });
+  const { samples, sampleRate } = readWav(readFileSync(FILE));
   return resample(samples, sampleRate, RATE);
 }
 
@@ -39,7 +41,7 @@ export const espeak: Say = async (text, random) => {
   const voice = `${pick(ACCENTS, random)}+${pick(SPEAKERS, random)}`;
   const speed = Math.round(between(130, 200, random));
   const pitch = Math.round(between(25, 75, random));
-  return spoken('espeak-ng', ['-v', voice, '-s', `${speed}`, '-p', `${pitch}`, '--stdout', text]);
+  return spoken('espeak-ng', ['-v', voice, '-s', `${speed}`, '-p', `${pitch}`, '-w', FILE, text]);
 };
 
 /** flite's voices. */
@@ -47,7 +49,7 @@ export const flite: Say = async (text, random) => {
   const slower = between(0.8, 1.3, random).toFixed(2);
   const pitch = Math.round(between(85, 145, random));
   const set = ['--setf', `duration_stretch=${slower}`, '--setf', `int_f0_target_mean=${pitch}`];
-  return spoken('flite', ['-voice', pick(['awb', 'kal16'], random), ...set, '-t', text, '-o', '/dev/stdout']);
+  return spoken('flite', ['-voice', pick(['awb', 'kal16'], random), ...set, '-t', text, '-o', FILE]);
 };
 
 /** Kokoro, half of the time as a mixture of two voices. `voices`: the folder of kokoro-js, a table a file. */
