@@ -45,13 +45,19 @@ export async function readDialogue(
   return turn === 1 || turns.has(turn - 1) ? turns : undefined;
 }
 
-/** As a model wants it, oldest first. */
+/** Characters that a model is given of a dialogue, whatever callers say or type: some 4,000 tokens. */
+const LONGEST_PROMPT = 16_000;
+
+/** As a model wants it, oldest first: the newest turns that fit in. */
 export function toMessages(past: Map<number, PastTurn>, caller: string): LlmMessage[] {
-  const messages: LlmMessage[] = [];
-  for (const turn of [...past.keys()].sort((a, b) => a - b)) {
+  const messages: LlmMessage[] = [{ role: 'caller', text: caller.slice(0, LONGEST_PROMPT) }];
+  let room = LONGEST_PROMPT - caller.length;
+  for (const turn of [...past.keys()].sort((a, b) => b - a)) {
     const { caller: said, heard } = past.get(turn)!;
-    messages.push({ role: 'caller', text: said });
-    if (heard) messages.push({ role: 'bot', text: heard });
+    room -= said.length + (heard?.length ?? 0);
+    if (room < 0) break;
+    if (heard) messages.unshift({ role: 'bot', text: heard });
+    messages.unshift({ role: 'caller', text: said });
   }
-  return [...messages, { role: 'caller', text: caller }];
+  return messages;
 }

@@ -18,16 +18,7 @@ const MINUTE_S = 60;
 export function authenticate(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   const keys = new KnownKeys(deps);
   const points = deps.config.api.requestsPerMinute;
-  // Where Redis is away each process counts for itself.
-  const insuranceLimiter = new RateLimiterMemory({ points, duration: MINUTE_S });
-  const requests = new RateLimiterRedis({
-    storeClient: deps.redis,
-    keyPrefix: 'orkestra:api:rate',
-    points,
-    duration: MINUTE_S,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter,
-  });
+  const requests = perMinute(deps, 'rate', points);
   const guesses = new RateLimiterMemory({ points: WRONG_KEYS, duration: MINUTE_S });
   return createMiddleware<ApiEnv>(async (c, next) => {
     const secret = /^Bearer (\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
@@ -54,8 +45,30 @@ export function authenticate(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   }
 }
 
+/** Counts for all processes; where Redis is away each one counts for itself. */
+function perMinute({ redis }: ApiDeps, what: string, points: number): RateLimiterRedis {
+  return new RateLimiterRedis({
+    storeClient: redis,
+    keyPrefix: `orkestra:api:${what}`,
+    points,
+    duration: MINUTE_S,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: new RateLimiterMemory({ points, duration: MINUTE_S }),
+  });
+}
+
+/** Lets a key start no more calls than it may. */
+export function limitStarts(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+  const { callsPerMinute } = deps.config.api;
+  const starts = perMinute(deps, 'starts', callsPerMinute);
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    await take(starts, c.get('key').id, `This key may start ${callsPerMinute} calls a minute`);
+    await next();
+  });
+}
+
 /** Lets keys pass that have a scope. */
-const requires = (scope: ApiScope) =>
+export const requires = (scope: ApiScope) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const { scopes } = c.get('key');
     if (!scopes.includes(scope)) {

@@ -3,7 +3,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { Counter } from 'prom-client';
 import { version } from '../config/package.ts';
-import { authenticate } from './access.ts';
+import { authenticate, limitStarts } from './access.ts';
+import { codecRoutes } from './codec.ts';
 import type { ApiDeps, ApiEnv } from './context.ts';
 import { once } from './once.ts';
 import { invalid, Problem } from './problem.ts';
@@ -36,7 +37,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { status } = c.res;
     requests.inc({ method, status });
     const took = { method, path, status, key: c.get('key')?.id, ms: Math.round(performance.now() - started) };
-    if (path.startsWith('/v1/')) log.info(took, 'api request');
+    if (path.startsWith('/v1/') || path.startsWith('/codec/')) log.info(took, 'api request');
   });
   app.onError((error, c) => {
     if (error instanceof Problem) {
@@ -60,10 +61,12 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   );
   app.use('/v1/*', once(deps.redis));
 
+  app.on('POST', '/v1/calls', limitStarts(deps));
   callRoutes(app, deps);
   steeringRoutes(app, deps);
   cacheRoutes(app, deps);
   adapterRoutes(app, deps);
+  codecRoutes(app, deps);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

@@ -10,6 +10,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
 /** Connections at once; more are closed as they come. */
 const CONNECTIONS = 1_000;
+/** What comes after these is not read. */
+const MOST_HEADERS = 100;
 /** Requests that are under way when the API closes have this long, ms. */
 const CLOSE_MS = 2_000;
 
@@ -25,6 +27,7 @@ export async function startApi(
   };
   const server = createAdaptorServer({ fetch: createApi(deps).fetch, serverOptions }) as Server;
   server.maxConnections = CONNECTIONS;
+  server.maxHeadersCount = MOST_HEADERS;
   server.listen(at.port, at.host);
   await once(server, 'listening');
   const { address, port, family } = server.address() as AddressInfo;

@@ -1,4 +1,5 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { clientConverter } from '../config/temporal.ts';
 import { CliError } from './error.ts';
 import type { Places } from './places.ts';
 
@@ -18,7 +19,10 @@ const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
 
 /** Connects, and sees that the namespace is there. Throws CliError with the address and what to do. */
-export async function connectTemporal({ temporal }: Pick<Places, 'temporal'>): Promise<TemporalAccess> {
+export async function connectTemporal({
+  config,
+  temporal,
+}: Pick<Places, 'config' | 'temporal'>): Promise<TemporalAccess> {
   const { connectionOptions, namespace } = temporal;
   const { address } = connectionOptions;
   const connection = await Connection.connect({
@@ -33,7 +37,7 @@ export async function connectTemporal({ temporal }: Pick<Places, 'temporal'>): P
     await connection.close();
     throw explain(error, address, namespace);
   }
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: clientConverter(config.temporal) });
   return { client, connection, namespace, close: () => connection.close() };
 }
 

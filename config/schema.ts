@@ -22,7 +22,23 @@ function parsedJson(value: unknown): unknown {
   }
 }
 const e164 = z.string().regex(/^\+[1-9]\d{7,14}$/, 'a phone number is written in E.164, like +14155550123');
+/** Words that commas or white space separate. */
+const listed = (value: unknown) =>
+  typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
 const port = z.coerce.number().int().min(0).max(65_535);
+export const redactedKinds = ['cards', 'accounts', 'phones', 'emails'] as const;
+export type RedactedKind = (typeof redactedKinds)[number];
+const redactSchema = z.preprocess(listed, z.array(z.enum(redactedKinds))).default([]);
+const originsSchema = z
+  .preprocess(
+    listed,
+    z
+      .array(
+        z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url, 'an origin has no path'),
+      )
+      .max(10),
+  )
+  .default([]);
 const flag = z.preprocess(
   (v) => (v === 'true' || v === '1' ? true : v === 'false' || v === '0' ? false : v),
   z.boolean(),
@@ -52,6 +68,10 @@ export const configSchema = z
     }),
     redis: section({
       url: env('REDIS_URL', z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379')),
+      /** Where `url` is rediss: the authorities that are trusted beside the system's, and who we are, as PEM. */
+      ca: env('REDIS_CA', z.string().optional()),
+      cert: env('REDIS_CERT', z.string().optional()),
+      key: env('REDIS_KEY', z.string().optional()),
       /** The server is a Redis Cluster; `url` names any of its nodes. */
       cluster: env('ORKESTRA_REDIS_CLUSTER', flag.default(false)),
     }),
@@ -81,6 +101,12 @@ export const configSchema = z
           .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'letters, digits, -, _ and .')
           .optional(),
       ),
+      /** What Temporal keeps of calls is encrypted with the first; see docs/security.md. */
+      payloadKeys: env('ORKESTRA_PAYLOAD_KEYS', keysSchema),
+      /** The HTTP API also encrypts and decrypts payloads, for Temporal's Web UI and CLI. */
+      codecEndpoint: env('ORKESTRA_CODEC_ENDPOINT', flag.default(false)),
+      /** Where the Web UI is, as in `https://temporal.example.com`; several with commas between. */
+      codecOrigins: env('ORKESTRA_CODEC_ORIGINS', originsSchema),
     }),
     gateway: section({
       host: env('ORKESTRA_GATEWAY_HOST', z.string().default('0.0.0.0')),
@@ -107,6 +133,11 @@ export const configSchema = z
         'ORKESTRA_API_REQUESTS_PER_MINUTE',
         z.coerce.number().int().min(1).max(1_000_000).default(600),
       ),
+      /** Calls that one key may start. */
+      callsPerMinute: env(
+        'ORKESTRA_API_CALLS_PER_MINUTE',
+        z.coerce.number().int().min(1).max(1_000_000).default(120),
+      ),
     }),
     /** Who is told of what happens in calls; see docs/api.md. As a variable, JSON. */
     webhooks: section({
@@ -130,6 +161,8 @@ export const configSchema = z
     analytics: section({
       /** What engines and lines cost: a file like config/prices.toml. */
       prices: env('ORKESTRA_PRICES', z.string().default(join(packageRoot, 'config', 'prices.toml'))),
+      /** What is left out of the words that are kept: in rows, captions of recordings, and webhooks. */
+      redact: env('ORKESTRA_REDACT', redactSchema),
       /** The analytics workers delete rows and recordings that are older, in days; without it they are kept. */
       retentionDays: env('ORKESTRA_RETENTION_DAYS', z.coerce.number().int().min(1).max(36_500).optional()),
     }),

@@ -11,20 +11,25 @@ const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
  * Runs of digits of a number that is a name and no amount: "four one, double two, thirty nine", "41-22-39" and
  * "412239" are all `412239`. In the order said.
  */
-export function findDigitRuns(text: string): string[] {
+export const findDigitRuns = (text: string): string[] => findDigitSpans(text).map(({ digits }) => digits);
+
+/** The same runs with their places in the text. */
+export function findDigitSpans(text: string): { digits: string; start: number; end: number }[] {
   const tokens = tokenize(text);
-  const runs: string[] = [];
-  let run = '';
-  for (let at = 0; at <= tokens.length;) {
-    const read = at < tokens.length ? readDigits(tokens, at) : undefined;
-    if (read) {
-      run += read.digits;
-      at = read.next;
+  const runs: { digits: string; start: number; end: number }[] = [];
+  let run: (typeof runs)[number] | undefined;
+  for (let at = 0; at < tokens.length;) {
+    const read = readDigits(tokens, at);
+    if (!read) {
+      run = undefined;
+      at += 1;
       continue;
     }
-    if (run !== '') runs.push(run);
-    run = '';
-    at += 1;
+    const { end } = tokens[read.next - 1]!;
+    if (!run) runs.push((run = { digits: '', start: tokens[at]!.start, end }));
+    run.digits += read.digits;
+    run.end = end;
+    at = read.next;
   }
   return runs;
 }

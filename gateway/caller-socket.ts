@@ -22,6 +22,8 @@ export class CallerSocket {
   private answered = true;
   private faults = 0;
   private closing = false;
+  private mayCome: number;
+  private countedAt = performance.now();
 
   constructor(
     private readonly socket: WebSocket,
@@ -29,6 +31,7 @@ export class CallerSocket {
   ) {
     const seconds = deps.limits.startMs / 1_000;
     this.quiet = new QuietLog(deps.log);
+    this.mayCome = deps.limits.messagesAtOnce;
     this.startTimer = setTimeout(
       () => this.close(closeCode.refused, `send a start message within ${seconds} s of connecting`),
       deps.limits.startMs,
@@ -41,6 +44,10 @@ export class CallerSocket {
       if (this.closing) return;
       if (data.length > this.deps.limits.messageBytes) {
         this.close(closeCode.tooBig, `keep messages within ${this.deps.limits.messageBytes} bytes`);
+        return;
+      }
+      if (this.isFlood()) {
+        this.close(closeCode.refused, `keep to ${this.deps.limits.messagesPerSecond} messages a second`);
         return;
       }
       try {
@@ -61,6 +68,16 @@ export class CallerSocket {
     });
     // ws has begun to close with the fitting code by then.
     this.socket.on('error', (error) => this.quiet.warn({ reason: error.message }, 'broken WebSocket frame'));
+  }
+
+  /** Counts a message against a bucket that fills again all the time. */
+  private isFlood(): boolean {
+    const { messagesAtOnce, messagesPerSecond } = this.deps.limits;
+    const now = performance.now();
+    const filled = this.mayCome + ((now - this.countedAt) / 1_000) * messagesPerSecond;
+    this.mayCome = Math.min(messagesAtOnce, filled) - 1;
+    this.countedAt = now;
+    return this.mayCome < 0;
   }
 
   /** The client has said which call it wants. */

@@ -2,6 +2,9 @@
 export const gatewayLimits = {
   /** Bytes of one message from a caller: 8 s of telephone audio, 0.7 s at 48 kHz. */
   messageBytes: 65_536,
+  /** Messages of one connection: at once, and a second in the long run; a line in real time sends 50 to 100. */
+  messagesAtOnce: 10_000,
+  messagesPerSecond: 500,
   /** From the connection to its start message, ms. */
   startMs: 10_000,
   /** Between pings, ms; a caller who answers none in that time is gone. */

@@ -122,6 +122,18 @@ describe('a caller who misbehaves costs their own call alone', () => {
     await call.event('speech.started');
   });
 
+  test('a flood of messages ends its own connection alone', async () => {
+    const lab = await GatewayLab.open({ messagesAtOnce: 100, messagesPerSecond: 1 });
+    const [flooding, other] = [await lab.connect('/pcm'), await lab.connect('/pcm')];
+    for (const client of [flooding, other]) {
+      client.send({ type: 'start', session: `${lab.session}-${client === other}`, sampleRate: 16_000 });
+      await client.message('started');
+    }
+    for (let i = 0; i < 101; i++) flooding.send({ type: 'mark', name: 'm' });
+    expect(await flooding.closed).toEqual({ code: 1008, reason: 'keep to 1 messages a second' });
+    expect(other.socket.readyState).toBe(other.socket.OPEN);
+  });
+
   test('a caller who stops reading is cut before what waits for them fills the memory', async () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();

@@ -11,6 +11,8 @@ export const apiScopes = [
   'cache:write',
   'adapters:read',
   'adapters:write',
+  /** Reads whatever Temporal keeps of calls. */
+  'payloads:decode',
 ] as const;
 export type ApiScope = (typeof apiScopes)[number];
 

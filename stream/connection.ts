@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { redisTls } from '../config/redis-tls.ts';
 import type { Config } from '../config/schema.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -8,10 +9,16 @@ const retryStrategy = (attempt: number) => Math.min(50 * attempt, 1_000);
 
 /** A connection to Redis, or to a Redis Cluster with sharded pub/sub. Commands wait while it is away. */
 export function connectRedis(config: Config['redis']): RedisClient {
+  const tls = redisTls(config);
   if (!config.cluster) {
-    return new Redis(config.url, { enableAutoPipelining: true, maxRetriesPerRequest: null, retryStrategy });
+    return new Redis(config.url, {
+      enableAutoPipelining: true,
+      maxRetriesPerRequest: null,
+      retryStrategy,
+      ...(tls && { tls }),
+    });
   }
-  const { hostname, port, username, password, protocol } = new URL(config.url);
+  const { hostname, port, username, password } = new URL(config.url);
   return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
     enableAutoPipelining: true,
     shardedSubscribers: true,
@@ -19,7 +26,7 @@ export function connectRedis(config: Config['redis']): RedisClient {
     redisOptions: {
       username: username || undefined,
       password: password || undefined,
-      tls: protocol === 'rediss:' ? {} : undefined,
+      tls,
       maxRetriesPerRequest: null,
     },
   });

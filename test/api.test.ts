@@ -19,6 +19,7 @@ describe('the HTTP API', () => {
       ORKESTRA_EMBEDDING: 'scripted',
       // Schemathesis sends more a minute than any client should.
       ORKESTRA_API_REQUESTS_PER_MINUTE: '100000',
+      ORKESTRA_API_CALLS_PER_MINUTE: '100000',
     });
     api = await ApiClient.open(system.workers.apiUrl);
     hub = new StreamHub(loadConfig().redis, () => undefined);

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +9,25 @@ import { packageRoot } from '../config/package.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
 import { spanIdOf, traceIdOf } from '../config/trace-id.ts';
 import { workerNames } from '../config/worker-names.ts';
+import { openDatabase } from '../store/database.ts';
+import { webhooksIdOf } from '../workflows/webhooks.ts';
 import { expressions, metricsIn } from './dashboards.ts';
 import { System } from './system.ts';
 import { type CollectedSpan, TraceCollector } from './trace-collector.ts';
 
 /** What must appear nowhere but in the call itself, as it is, in base64, and in JSON. */
 const PERSONAL = ['+12025550199', '2025550199', 'cust-884177', '884177', 'four one', 'double two', '412239'];
+
+const random = (bytes = 32) => randomBytes(bytes).toString('base64');
+/** What the processes are configured with, and must tell nobody. */
+const SECRETS = {
+  ORKESTRA_SESSION_KEYS: random(),
+  ORKESTRA_PAYLOAD_KEYS: random(),
+  TWILIO_AUTH_TOKEN: random(),
+  OPENAI_API_KEY: random(),
+  DEEPGRAM_API_KEY: random(),
+  ORKESTRA_WEBHOOKS: random(),
+};
 
 /** One call through all processes, with traces collected and logs as talkative as can be. */
 describe('what can be seen of a call from outside', () => {
@@ -22,12 +36,27 @@ describe('what can be seen of a call from outside', () => {
   let system: System;
   let metrics: Record<string, string>;
   let lines: Record<string, unknown>[];
+  let stored: string;
+  let processes: string[];
+  const health: Record<string, string> = {};
 
   beforeAll(async () => {
     collector = await TraceCollector.open();
     system = await System.start({
       ORKESTRA_STT: 'scripted',
       ORKESTRA_TTS: 'scripted',
+      ...SECRETS,
+      ORKESTRA_SESSION_KEYS: `test:${SECRETS.ORKESTRA_SESSION_KEYS}`,
+      ORKESTRA_PAYLOAD_KEYS: `test:${SECRETS.ORKESTRA_PAYLOAD_KEYS}`,
+      ORKESTRA_WEBHOOKS: JSON.stringify([
+        {
+          name: 'crm',
+          url: 'http://127.0.0.1:9',
+          secret: `whsec_${SECRETS.ORKESTRA_WEBHOOKS}`,
+          transcript: true,
+        },
+      ]),
+      ORKESTRA_REDACT: 'accounts',
       ORKESTRA_LOG_LEVEL: 'trace',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
@@ -35,8 +64,15 @@ describe('what can be seen of a call from outside', () => {
     const who = { phone: '+12025550199', customer: 'cust-884177' };
     await system.call([question!, 'It is four one, double two, three nine.'], session, {}, who);
     await system.temporal.client.workflow.getHandle(workflowIdOf(session)).result();
+    stored = await everythingStored();
     await failAnActivity();
     metrics = await system.metrics();
+    for (const [role, url] of Object.entries(system.workers.healthUrls)) {
+      health[role] = await (await fetch(`${url}/health/ready`)).text();
+    }
+    processes = Object.values(system.workers.pids()).map((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+    );
     // What is left of the traces is sent at the end.
     await system.workers.stop();
     lines = system.logLines();
@@ -60,6 +96,48 @@ describe('what can be seen of a call from outside', () => {
     while (!(await failed())) await new Promise((resolve) => setTimeout(resolve, 50));
     await handle.terminate();
   }
+
+  /** All that Temporal keeps of the call and of the webhooks about it, as bytes and decoded from base64. */
+  async function everythingStored(): Promise<string> {
+    const { connection, namespace, client } = system.temporal;
+    const of = async (workflowId: string) => {
+      const execution = { workflowId };
+      const { workflowService } = connection;
+      const { history } = await workflowService.getWorkflowExecutionHistory({ namespace, execution });
+      const described = await workflowService.describeWorkflowExecution({ namespace, execution });
+      return JSON.stringify([historyToJSON(history!), described]);
+    };
+    const webhooks = webhooksIdOf(session);
+    await client.workflow.getHandle(webhooks).describe();
+    const json = (await Promise.all([of(workflowIdOf(session)), of(webhooks)])).join('\n');
+    const hidden = json.match(/[A-Za-z0-9+/]{8,}={0,2}/g)!.map((text) => atobOr(text));
+    return [json, ...hidden].join('\n');
+  }
+
+  describe('in Temporal', () => {
+    test('no clear text of what was said, or by whom, is kept where a key is set', () => {
+      // What is kept in clear: names, times, and what calls are listed by.
+      expect(stored).toContain('banking');
+      expect(stored).toContain('binary/encrypted');
+      for (const secret of [...PERSONAL, 'Northwind']) expect(stored).not.toContain(secret);
+    });
+
+    test('the rows hold what was said without account numbers', async () => {
+      const database = openDatabase(system.places.config.postgres, () => undefined);
+      const { rows } = await database.query('select caller from turns where session = $1 order by turn', [
+        session,
+      ]);
+      await database.end();
+      expect(rows.map(({ caller }) => caller)).toContain('It is [account number].');
+    });
+  });
+
+  test('no secret is told: not in logs, metrics, health, traces, nor in the arguments of a process', () => {
+    const told = JSON.stringify([lines, metrics, health, collector.spans, processes]);
+    expect(told).toContain('worker');
+    for (const [name, secret] of Object.entries(SECRETS)) expect(told, name).not.toContain(secret);
+    expect(Object.keys(health)).toHaveLength(workerNames.length);
+  });
 
   const value = (role: string, series: string) => {
     const line = metrics[role]!.split('\n').find((each) => each.startsWith(`${series} `));

@@ -24,7 +24,7 @@ export async function serveActivities(
   activities: object,
   close: () => Promise<void>,
 ): Promise<RunningWorker> {
-  const { id, config, draining } = context;
+  const { id, config, draining, dataConverter } = context;
   const { connection, namespace } = await connectTemporal(context);
   const worker = await Worker.create({
     connection,
@@ -32,6 +32,7 @@ export async function serveActivities(
     identity: id,
     taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, service),
     activities,
+    dataConverter,
     maxConcurrentActivityTaskExecutions: SLOTS,
     maxConcurrentActivityTaskPolls: 4,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,

@@ -1,4 +1,5 @@
 import { analyticsActivities } from '../activities/record.ts';
+import { redactedActivities, redactor } from '../activities/redact.ts';
 import { recordedActivities } from '../activities/recording/activities.ts';
 import { readPrices } from '../store/prices.ts';
 import { serveActivities } from './activity-worker.ts';
@@ -17,9 +18,11 @@ export const run = () =>
     const prices = readPrices(context.config.analytics.prices);
     const database = await openMigratedDatabase(context);
     const rows = analyticsActivities(database, prices, context.trace);
-    const recorder = openRecorder(context);
+    const redact = redactor(context.config.analytics.redact);
+    const recorder = openRecorder(context, redact);
     const recorded = recorder ? recordedActivities(rows, recorder, context.log) : rows;
-    const webhooks = openWebhooks(context, recorded);
+    const told = redact ? redactedActivities(recorded, redact) : recorded;
+    const webhooks = openWebhooks(context, told);
     const keeping = keepRows(database, context);
     return serveActivities(context, 'analytics', webhooks.activities, async () => {
       await webhooks.close();

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { temporalConnection } from '../config/temporal.ts';
+import { clientConverter, temporalConnection } from '../config/temporal.ts';
 import { metered } from '../engines/metered.ts';
 import { createVadEngine } from '../engines/vad/create.ts';
 import { tellRoom } from '../gateway/room.ts';
@@ -19,7 +19,7 @@ export const run = () =>
     health.add('engine', async () => vad.name);
     const { connectionOptions, namespace } = temporalConnection();
     const connection = Connection.lazy(connectionOptions);
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, dataConverter: clientConverter(config.temporal) });
     health.add('temporal', async () => {
       await connection.workflowService.getSystemInfo({});
     });

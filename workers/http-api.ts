@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { startApi } from '../api/server.ts';
-import { temporalConnection } from '../config/temporal.ts';
+import { clientConverter, temporalConnection } from '../config/temporal.ts';
 import type { DatabaseOnDemand } from './database.ts';
 import type { WorkerContext } from './run.ts';
 
@@ -16,7 +16,7 @@ export async function openHttpApi(
   if (port === undefined) return { close: async () => undefined };
   const { connectionOptions, namespace } = temporalConnection();
   const connection = Connection.lazy(connectionOptions);
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: clientConverter(config.temporal) });
   const deps = { config, log, metrics, redis: hub.redis, client, database: () => database.open() };
   const api = await startApi(deps, { host, port });
   let closed: Promise<void> | undefined;

@@ -27,7 +27,7 @@ const RETRY_MS = 1_000;
  * what was decided before it started, it reads from the store.
  */
 export function shelveAdapters(context: WorkerContext, engine: LlmEngine) {
-  const { id, config, log, draining } = context;
+  const { id, config, log, draining, dataConverter } = context;
   const prefix = config.temporal.taskQueuePrefix;
   const database = new DatabaseOnDemand(context);
   const shelf = new AdapterShelf(engine, async () => readPlan(await database.open(), prefix));
@@ -60,6 +60,7 @@ export function shelveAdapters(context: WorkerContext, engine: LlmEngine) {
       identity: id,
       taskQueue: ownQueueOf(prefix, id),
       activities: llmAdapterActivities(shelf),
+      dataConverter,
       maxConcurrentActivityTaskExecutions: 2,
       maxConcurrentActivityTaskPolls: 1,
       shutdownGraceTime: 1_000,

@@ -3,7 +3,7 @@ import type { PastTurn } from '../activities/dialogue.ts';
 import { llmActivities } from '../activities/reply/reply.ts';
 import { workflowIdOf } from '../call/request.ts';
 import type { Config } from '../config/schema.ts';
-import { temporalConnection } from '../config/temporal.ts';
+import { clientConverter, temporalConnection } from '../config/temporal.ts';
 import { domains } from '../domains/registry.ts';
 import { createResponder } from '../domains/responder.ts';
 import { createEmbeddingEngine } from '../engines/embedding/create.ts';
@@ -25,7 +25,9 @@ export const run = () =>
     const engines = await createEngines(context);
     context.health.add('engine', async () => engines.engineFor(domains[0]!.name).name);
     const connection = Connection.lazy(temporalConnection().connectionOptions);
-    const client = new Client({ connection, namespace: temporalConnection().namespace });
+    const { namespace } = temporalConnection();
+    const dataConverter = clientConverter(context.config.temporal);
+    const client = new Client({ connection, namespace, dataConverter });
     const { shelf, serve } = shelveAdapters(context, engines.engineFor(domains[0]!.name));
     const activities = llmActivities({
       ...stageDeps(context),

@@ -7,6 +7,7 @@ import { toolActivities } from '../activities/tools/use-tool.ts';
 import { telephonyActivities } from '../activities/telephony.ts';
 import type { Config } from '../config/schema.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
+import { clientConverter } from '../config/temporal.ts';
 import { DatabaseOnDemand } from './database.ts';
 import { openHttpApi } from './http-api.ts';
 import { watchLostWorkers } from './lost-workers.ts';
@@ -25,7 +26,7 @@ const STICKY_TIMEOUT_MS = 1_000;
 /** Runs the workflows: every call's score. Serves the HTTP API beside them. */
 export const run = () =>
   runWorker('orchestrator', async (context) => {
-    const { id, config, draining, hub, log } = context;
+    const { id, config, draining, hub, log, dataConverter } = context;
     const database = new DatabaseOnDemand(context);
     const api = await openHttpApi(context, database);
     const workflowBundle = await loadWorkflows();
@@ -36,6 +37,7 @@ export const run = () =>
       namespace,
       identity: id,
       workflowBundle,
+      dataConverter,
       activities: {
         ...orchestratorActivities(hub),
         ...toolActivities({
@@ -63,7 +65,7 @@ export const run = () =>
       shutdownForceTime: 5_000,
     });
     draining.addEventListener('abort', () => worker.shutdown());
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, dataConverter: clientConverter(config.temporal) });
     const { onLost } = orchestratorMetrics(context, client);
     const watch = watchLostWorkers(context, client, onLost);
     return {

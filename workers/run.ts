@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import type { TraceCall } from '../call/call-span.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { createLogger, type Logger } from '../config/log.ts';
 import type { Config } from '../config/schema.ts';
-import { temporalConnection } from '../config/temporal.ts';
+import { temporalConnection, workerConverter } from '../config/temporal.ts';
 import { StreamHub } from '../stream/hub.ts';
 import { Health, openDoors } from './health.ts';
 import { logOnce } from './log-once.ts';
 import { announce } from './presence.ts';
+import { watchPayloads } from './unreadable-payloads.ts';
 import { processMetrics, streamLag } from './process-metrics.ts';
 import { sdkLogger } from './sdk-log.ts';
 import { startTracing } from './tracing.ts';
@@ -25,6 +27,8 @@ export interface WorkerContext {
   health: Health;
   metrics: Registry;
   hub: StreamHub;
+  /** How payloads of Temporal's are written and read. */
+  dataConverter: DataConverter;
   /** Takes the spans of calls, where traces are collected. */
   trace?: TraceCall;
   /** Aborts on SIGTERM or SIGINT. */
@@ -91,6 +95,7 @@ export async function runWorker(
       health,
       metrics,
       hub,
+      dataConverter: workerConverter(config.temporal, watchPayloads({ log, health, metrics })),
       trace: tracing?.trace,
       draining: stop.signal,
     });

@@ -3,7 +3,7 @@ import { announcedActivities, type Tell } from '../activities/webhooks/announced
 import { deliverActivity } from '../activities/webhooks/deliver.ts';
 import type { AnalyticsActivities, WebhookActivities } from '../activities/types.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
-import { temporalConnection } from '../config/temporal.ts';
+import { clientConverter, temporalConnection } from '../config/temporal.ts';
 import { webhookEventsSignal, webhooksIdOf, type webhooks } from '../workflows/webhooks.ts';
 import type { WorkerContext } from './run.ts';
 
@@ -28,7 +28,11 @@ export function openWebhooks(
   const { endpoints } = config.webhooks;
   const { connectionOptions, namespace } = temporalConnection();
   const connection = Connection.lazy(connectionOptions);
-  const tell = tellWorkflow(new Client({ connection, namespace }), config.temporal.taskQueuePrefix);
+  const dataConverter = clientConverter(config.temporal);
+  const tell = tellWorkflow(
+    new Client({ connection, namespace, dataConverter }),
+    config.temporal.taskQueuePrefix,
+  );
   return {
     activities: { ...announcedActivities(rows, endpoints, tell), ...deliverActivity(endpoints) },
     close: () => connection.close(),

@@ -27,6 +27,7 @@ import {
 import { Line } from './line.ts';
 import { CallMemory } from './memory.ts';
 import { type CallInput, type CallSummary, type Phase, searchAttributes } from './messages.ts';
+import { UNREADABLE } from './payload-converter.ts';
 import { Stages } from './stages.ts';
 import { Tools } from './tools.ts';
 import { type ArmedTurn, armTurn, failedTurn, listenAgain, recordTurn, settleTurn } from './turn.ts';
@@ -36,6 +37,9 @@ import { type ArmedTurn, armTurn, failedTurn, listenAgain, recordTurn, settleTur
  * that its stages stand ready while the reply is still being spoken.
  */
 export async function call(input: CallInput): Promise<CallSummary> {
+  // The task fails until somebody has the key: the call waits, and loses nothing.
+  if ((input as unknown) === UNREADABLE)
+    throw new Error('the call’s input can’t be read: see ORKESTRA_PAYLOAD_KEYS');
   return new Call(input).run();
 }
 

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 
 /** What a payload that can't be read is taken for: no message's schema accepts it. */
-const UNREADABLE = 'a payload that can’t be read';
+export const UNREADABLE = 'a payload that can’t be read';
 
 /**
  * Temporal's own converter, for payloads that anybody may send: one in an encoding that it does not know would

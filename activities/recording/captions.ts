@@ -1,9 +1,13 @@
+import type { Redact } from '../redact.ts';
 import type { Caption, Timeline } from './timeline.ts';
 
 /** A call's words as WebVTT, each with its speaker; times count from the call's start. */
-export function toWebVtt({ captions, startsAt }: Pick<Timeline, 'captions' | 'startsAt'>): string {
+export function toWebVtt(
+  { captions, startsAt }: Pick<Timeline, 'captions' | 'startsAt'>,
+  redact: Redact = (text) => text,
+): string {
   const cues = captions.map(({ speaker, from, to, text }: Caption) => {
-    return `${clock(from - startsAt)} --> ${clock(to - startsAt)}\n<v ${speaker}>${escape(text)}\n`;
+    return `${clock(from - startsAt)} --> ${clock(to - startsAt)}\n<v ${speaker}>${escape(redact(text))}\n`;
   });
   return ['WEBVTT\n', ...cues].join('\n');
 }

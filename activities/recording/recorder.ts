@@ -5,6 +5,7 @@ import type { RecordingConsent } from '../../call/effects.ts';
 import type { Logger } from '../../config/log.ts';
 import { piecesFolder, recordingPlaces, removeRecording } from '../../store/recordings.ts';
 import type { RedisClient } from '../../stream/connection.ts';
+import type { Redact } from '../redact.ts';
 import type { RecordingOutcome } from '../types.ts';
 import { copyNewEntries } from './pieces.ts';
 import { renderRecording } from './render.ts';
@@ -24,6 +25,8 @@ export class Recorder {
     private readonly redis: RedisClient,
     private readonly folder: string,
     private readonly log: Logger,
+    /** Leaves out of captions what is personal. */
+    private readonly redact?: Redact,
   ) {}
 
   /** Keeps what is new in a call. Never rejects: what could not be written is tried again after the next turn. */
@@ -46,7 +49,8 @@ export class Recorder {
     if (consent === 'undisclosed') await removeRecording(this.folder, session);
     if (consent !== 'disclosed') return consent;
     await this.copy(session);
-    const kept = existsSync(audio) || (await renderRecording(recordingPlaces(this.folder, session)));
+    const kept =
+      existsSync(audio) || (await renderRecording(recordingPlaces(this.folder, session), this.redact));
     await rm(pieces, { recursive: true, force: true, maxRetries: 3 });
     return kept ? 'kept' : 'nothing was said';
   }

@@ -8,6 +8,7 @@ import { Utterance } from '../../gateway/utterance.ts';
 import type { RecordingPlaces } from '../../store/recordings.ts';
 import type { OutHeader } from '../../stream/audio-chunk.ts';
 import { Fence } from '../../stream/call-stream.ts';
+import type { Redact } from '../redact.ts';
 import { toWebVtt } from './captions.ts';
 import { type Chunk, type KeptCall, readCall } from './read-call.ts';
 import { Side } from './side.ts';
@@ -23,7 +24,7 @@ const BLOCK = 32_768;
  * Makes a call's recording and captions out of its pieces: both are there as a whole, or not at all. Holds one piece
  * or one utterance in memory at a time: each side is first laid out in a file. Returns whether there was anything.
  */
-export async function renderRecording(places: RecordingPlaces): Promise<boolean> {
+export async function renderRecording(places: RecordingPlaces, redact?: Redact): Promise<boolean> {
   const call = await readCall(places.pieces);
   if (!call) return false;
   const folder = await mkdtemp(join(places.pieces, 'sides-'));
@@ -35,7 +36,7 @@ export async function renderRecording(places: RecordingPlaces): Promise<boolean>
     await layBot(bot, call);
     const [audio, captions] = [join(folder, 'both.wav'), join(folder, 'both.vtt')];
     await joinSides(audio, caller, bot);
-    await writeFile(captions, toWebVtt(call.timeline));
+    await writeFile(captions, toWebVtt(call.timeline, redact));
     await rename(captions, places.captions);
     await rename(audio, places.audio);
     return true;

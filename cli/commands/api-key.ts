@@ -25,7 +25,7 @@ export class CreateApiKey extends OrkestraCommand {
     description: 'make a key for the HTTP API',
     details: `
       The key is printed once; only its hash is kept. NAME tells people what uses it. Scopes say what it may do:
-      ${apiScopes.join(', ')}; without --scope it may do everything.
+      ${apiScopes.join(', ')}. Without --scope it may do everything but payloads:decode.
     `,
     examples: [
       [
@@ -44,7 +44,10 @@ export class CreateApiKey extends OrkestraCommand {
     if (!/^[\w .@-]{1,64}$/.test(this.name)) {
       throw usageError('NAME: 1–64 letters, digits, spaces, ., @, - or _.');
     }
-    const scopes = this.scope.length > 0 ? [...new Set(this.scope.map(parseScope))] : apiScopes;
+    const scopes =
+      this.scope.length > 0
+        ? [...new Set(this.scope.map(parseScope))]
+        : apiScopes.filter((scope) => scope !== 'payloads:decode');
     const days = this.days === undefined ? undefined : parseDays(this.days);
     const expiresAt = days === undefined ? undefined : new Date(Date.now() + days * DAY_MS);
     const { id, key } = await withPostgres(findPlaces().config.postgres, (database) =>

@@ -1,9 +1,6 @@
-import {
-  defaultFailureConverter,
-  defaultPayloadConverter,
-  type LoadedDataConverter,
-} from '@temporalio/common';
+import { defaultFailureConverter, defaultPayloadConverter, type DataConverter } from '@temporalio/common';
 import { Command, Option } from '../clipanion.ts';
+import { clientConverter } from '../../config/temporal.ts';
 import { readStoredCall, type StoredCall } from '../../store/past-calls.ts';
 import { parseSession, unknownSession } from '../call-workflow.ts';
 import { OrkestraCommand } from '../command.ts';
@@ -60,10 +57,11 @@ export class ReplaySession extends OrkestraCommand {
     const session = this.session && parseSession(this.session);
     if (this.output) await prepareOutput(this.output);
     const places = findPlaces();
+    const converter = clientConverter(places.config.temporal);
     const { call, history } = this.history
-      ? await fromFile(this.history)
+      ? await fromFile(this.history, converter)
       : await this.fromSystem(places, session!);
-    const reruns = history && (await rerun(history));
+    const reruns = history && (await rerun(history, converter));
     const recording = await this.recordingOf(places, call);
     if (this.json) {
       this.printJson({ call, history: reruns, recording: recording.files });
@@ -142,16 +140,15 @@ const reasons = {
 const readRows = ({ config }: Places, session: string): Promise<StoredCall | undefined> =>
   withPostgres(config.postgres, (database) => readStoredCall(database, session));
 
-async function fromFile(file: string): Promise<Known> {
+async function fromFile(file: string, { payloadCodecs = [] }: DataConverter): Promise<Known> {
   const history = await readHistory(file);
-  const call = await pastCall(history, plainConverter).catch((error: Error) => {
+  const call = await pastCall(history, { ...plainConverter, payloadCodecs }).catch((error: Error) => {
     throw new CliError(`--history: what is in ${file} can't be read: ${error.message}.`);
   });
   return { call, history };
 }
 
-const plainConverter: LoadedDataConverter = {
+const plainConverter = {
   payloadConverter: defaultPayloadConverter,
   failureConverter: defaultFailureConverter,
-  payloadCodecs: [],
 };

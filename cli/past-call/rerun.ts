@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { loadWorkflows } from '../../workers/workflow-bundle.ts';
@@ -14,7 +15,7 @@ export interface Rerun {
 }
 
 /** Runs the histories through the present workflow code: it has to ask for the same things in the same order. */
-export async function rerun({ runs }: CallHistory): Promise<Rerun[]> {
+export async function rerun({ runs }: CallHistory, dataConverter: DataConverter): Promise<Rerun[]> {
   const logger = new DefaultLogger('ERROR', () => undefined);
   try {
     // What the SDK would say of a call that goes another way is said below.
@@ -27,7 +28,7 @@ export async function rerun({ runs }: CallHistory): Promise<Rerun[]> {
   for (const { runId, history } of runs) {
     const events = history.events!.length;
     try {
-      await Worker.runReplayHistory({ workflowBundle }, history);
+      await Worker.runReplayHistory({ workflowBundle, dataConverter }, history);
       reruns.push({ runId, events });
     } catch (error) {
       reruns.push({ runId, events, ...explain((error as Error).message, history) });

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { loadConfig } from '../../config/load.ts';
+import { redisTls } from '../../config/redis-tls.ts';
 import { cacheFolder } from '../../config/schema.ts';
 import type { Keeper } from './keeper.ts';
 import { freePort } from './ports.ts';
@@ -52,12 +54,14 @@ async function checkRedis(url: string): Promise<void> {
 }
 
 async function majorVersion(url: string): Promise<number> {
+  const tls = redisTls({ ...loadConfig().redis, url });
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: CONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
     retryStrategy: null,
+    ...(tls && { tls }),
   });
   // The reason why a connection failed is told by this event only.
   let reason: Error | undefined;
