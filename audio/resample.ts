@@ -20,7 +20,7 @@ export class Resampler {
   readonly delayMs: number;
   private readonly filter: Filter | undefined;
   /** The latest input, from half a filter before the next output's centre on. */
-  private pending: Int16Array;
+  private pending: Float64Array;
   /** Centre of the next output, in input samples from the start of `pending`, and its phase. */
   private centre = 0;
   private phase = 0;
@@ -39,7 +39,7 @@ export class Resampler {
     }
     this.filter = from === to ? undefined : filterFor(from, to);
     this.delayMs = this.filter ? (this.filter.half * 1_000) / from : 0;
-    this.pending = new Int16Array(0);
+    this.pending = new Float64Array(0);
     this.reset();
   }
 
@@ -61,7 +61,7 @@ export class Resampler {
 
   private reset() {
     const half = this.filter?.half ?? 0;
-    this.pending = new Int16Array(half);
+    this.pending = new Float64Array(half);
     this.centre = half;
     this.phase = 0;
     this.taken = 0;
@@ -69,7 +69,8 @@ export class Resampler {
   }
 
   private convolve({ up, down, half, taps, phases }: Filter, samples: Int16Array): Int16Array {
-    const input = new Int16Array(this.pending.length + samples.length);
+    // Reckoned with as they are: a conversion of each sample for each tap costs as much as the rest.
+    const input = new Float64Array(this.pending.length + samples.length);
     input.set(this.pending);
     input.set(samples, this.pending.length);
     const room = Math.ceil(((input.length - half - this.centre) * up) / down) + 1;
@@ -77,10 +78,7 @@ export class Resampler {
     let { centre, phase } = this;
     let count = 0;
     for (; centre + half < input.length; count++) {
-      const start = centre - half + 1;
-      const row = phase * taps;
-      let sum = 0;
-      for (let k = 0; k < taps; k++) sum += input[start + k]! * phases[row + k]!;
+      const sum = dot(input, centre - half + 1, phases, phase * taps, taps);
       output[count] = Math.max(-32_768, Math.min(32_767, Math.round(sum)));
       phase += down;
       centre += Math.floor(phase / up);
@@ -93,6 +91,17 @@ export class Resampler {
     this.given += count;
     return output.subarray(0, count);
   }
+}
+
+/** Σ a[i + k] · b[j + k] for k < count, which is even. In two sums: one would wait for itself at each step. */
+function dot(a: Float64Array, i: number, b: Float64Array, j: number, count: number): number {
+  let even = 0;
+  let odd = 0;
+  for (let k = 0; k < count; k += 2) {
+    even += a[i + k]! * b[j + k]!;
+    odd += a[i + k + 1]! * b[j + k + 1]!;
+  }
+  return even + odd;
 }
 
 /** A whole recording at another rate, Hz. */
@@ -114,7 +123,7 @@ interface Filter {
   half: number;
   taps: number;
   /** `up` rows of `taps` coefficients. */
-  phases: Float32Array;
+  phases: Float64Array;
 }
 
 /** Filters are the same for every stream of a pair of rates. */
@@ -135,7 +144,7 @@ function design(from: number, to: number): Filter {
   const band = Math.min(1, to / from);
   const half = Math.ceil(CROSSINGS / band);
   const taps = 2 * half;
-  const phases = new Float32Array(up * taps);
+  const phases = new Float64Array(up * taps);
   for (let phase = 0; phase < up; phase++) {
     const row = phases.subarray(phase * taps, (phase + 1) * taps);
     let sum = 0;

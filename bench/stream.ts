@@ -53,7 +53,7 @@ async function measure(url: string, calls: number, read: Reader): Promise<(strin
 
 const readByPush: Reader = async (url, sessions, onEntry) => {
   const hub = hubAt(url);
-  for (const session of sessions) await hub.follow(session, 'events', '0', (_, payload) => onEntry(payload));
+  for (const session of sessions) await hub.follow(session, 'events', '0', ({ payload }) => onEntry(payload));
   return () => void hub.close();
 };
 

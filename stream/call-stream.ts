@@ -1,7 +1,7 @@
 import { decodeChunk, encodeChunk, inHeaderSchema, outHeaderSchema } from './audio-chunk.ts';
 import type { AudioChunk, InHeader, OutHeader } from './audio-chunk.ts';
 import { type CallEvent, eventSchema, type Placed } from './events.ts';
-import type { StreamHub, Subscription } from './hub.ts';
+import type { Entry, StreamHub, Subscription } from './hub.ts';
 
 /** A fence of the attempts at each piece of work: lets through the newest attempt's entries only. */
 export class Fence {
@@ -48,42 +48,53 @@ export class CallStream {
     );
   }
 
-  /** Events after `from`, of the newest attempt at each piece of work only. */
+  /**
+   * Events after `from`, of the newest attempt at each piece of work only. All who follow the call in this process are
+   * given the same objects: they are not to be changed.
+   */
   onEvents(from: string, listener: (event: Placed<CallEvent>) => void): Promise<Subscription> {
     const fence = new Fence();
-    return this.hub.follow(this.session, 'events', from, (id, payload) => {
-      const event = this.read(() => eventSchema.parse(JSON.parse(payload.toString())));
+    return this.hub.follow(this.session, 'events', from, (entry) => {
+      const event = this.read(entry, readEvent);
       if (!event) return;
       if ('attempt' in event && !fence.admits(workOf(event), event.attempt)) return;
-      listener({ ...event, id });
+      listener(event);
     });
   }
 
   onAudioIn(from: string, listener: (chunk: AudioChunk<InHeader> & { id: string }) => void) {
-    return this.hub.follow(this.session, 'in', from, (id, payload) => {
-      const chunk = this.read(() => decodeChunk(inHeaderSchema, payload));
-      if (chunk) listener({ ...chunk, id });
+    return this.hub.follow(this.session, 'in', from, (entry) => {
+      const chunk = this.read(entry, readIn);
+      if (chunk) listener(chunk);
     });
   }
 
   /** Bot audio after `from`, of the newest attempt at each utterance only. */
   onAudioOut(from: string, listener: (chunk: AudioChunk<OutHeader> & { id: string }) => void) {
     const fence = new Fence();
-    return this.hub.follow(this.session, 'out', from, (id, payload) => {
-      const chunk = this.read(() => decodeChunk(outHeaderSchema, payload));
-      if (chunk && fence.admits(chunk.header.utterance, chunk.header.attempt)) listener({ ...chunk, id });
+    return this.hub.follow(this.session, 'out', from, (entry) => {
+      const chunk = this.read(entry, readOut);
+      if (chunk && fence.admits(chunk.header.utterance, chunk.header.attempt)) listener(chunk);
     });
   }
 
-  private read<T>(parse: () => T): T | undefined {
+  /** The first of a stream's followers in this process reads the entry, for all of them. */
+  private read<T>(entry: Entry, parse: (entry: Entry) => T): T | undefined {
     try {
-      return parse();
+      return (entry.read ??= parse(entry)) as T;
     } catch (error) {
       this.onBadEntry(error as Error);
       return undefined;
     }
   }
 }
+
+const readEvent = ({ id, payload }: Entry): Placed<CallEvent> => ({
+  ...eventSchema.parse(JSON.parse(payload.toString())),
+  id,
+});
+const readIn = ({ id, payload }: Entry) => ({ ...decodeChunk(inHeaderSchema, payload), id });
+const readOut = ({ id, payload }: Entry) => ({ ...decodeChunk(outHeaderSchema, payload), id });
 
 /** What an event is a piece of: `turn.final` of turn 3 → `turn-3`. Attempts at one piece of work are fenced. */
 export const workOf = ({ type, turn }: { type: string; turn: number }) =>

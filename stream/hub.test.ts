@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../config/schema.ts';
 import { RedisServer } from '../test/redis-server.ts';
-import { StreamHub } from './hub.ts';
+import { type Entry, StreamHub } from './hub.ts';
 import { streamKey } from './keys.ts';
 
 const hubs: StreamHub[] = [];
@@ -31,7 +31,7 @@ function collector() {
   let wake: () => void = () => undefined;
   return {
     got,
-    listener: (_id: string, payload: Buffer) => {
+    listener: ({ payload }: Entry) => {
       got.push(payload.toString());
       wake();
     },

@@ -30,7 +30,7 @@ export class StreamHub {
       if (!feed) return;
       const id = message.toString('latin1', 0, end);
       onLag(feed.stream, Date.now() - Number.parseInt(id, 10));
-      feed.push(id, message.subarray(end + 1));
+      feed.push({ id, payload: message.subarray(end + 1) });
     });
     this.reader.on('ready', () => {
       for (const feed of this.feeds.values()) feed.resume().catch(onError);
@@ -81,7 +81,15 @@ export class StreamHub {
 const leave = async (client: RedisClient) =>
   client.status === 'ready' ? client.quit() : client.disconnect();
 
-export type Listener = (id: string, payload: Buffer) => void;
+/** An entry as it came from Redis, once for all who follow its stream in this process. */
+export interface Entry {
+  readonly id: string;
+  readonly payload: Buffer;
+  /** What the first of its readers made of it, for the others. */
+  read?: unknown;
+}
+
+export type Listener = (entry: Entry) => void;
 
 export interface Subscription {
   close(): void;
@@ -100,7 +108,7 @@ class Feed {
   private readonly followers = new Set<Follower>();
   private catchingUp: Promise<void> | undefined;
   /** Pushes that arrived during a catch-up: delivered after it, so that order holds. */
-  private held: [string, Buffer][] = [];
+  private held: Entry[] = [];
 
   constructor(
     readonly stream: StreamName,
@@ -128,9 +136,9 @@ class Feed {
     await this.catchUp();
   }
 
-  push(id: string, payload: Buffer) {
-    if (this.catchingUp) this.held.push([id, payload]);
-    else this.deliver(id, payload, this.followers);
+  push(entry: Entry) {
+    if (this.catchingUp) this.held.push(entry);
+    else this.deliver(entry, this.followers);
   }
 
   private subscribe() {
@@ -149,7 +157,7 @@ class Feed {
       this.catchingUp = undefined;
       const held = this.held;
       this.held = [];
-      for (const [id, payload] of held) this.deliver(id, payload, this.followers);
+      for (const entry of held) this.deliver(entry, this.followers);
     }
   }
 
@@ -159,14 +167,14 @@ class Feed {
     const from = behind.map(({ last }) => last).reduce((a, b) => (isAfter(a, b) ? b : a));
     const entries = await this.redis.xrangeBuffer(this.key, from === '0' ? '-' : `(${from}`, '+');
     for (const follower of behind) follower.caughtUp = true;
-    for (const [id, fields] of entries) this.deliver(id.toString(), fields[1]!, behind);
+    for (const [id, fields] of entries) this.deliver({ id: id.toString(), payload: fields[1]! }, behind);
   }
 
-  private deliver(id: string, payload: Buffer, followers: Iterable<Follower>) {
+  private deliver(entry: Entry, followers: Iterable<Follower>) {
     for (const follower of followers) {
-      if (!follower.caughtUp || !isAfter(id, follower.last)) continue;
-      follower.last = id;
-      follower.listener(id, payload);
+      if (!follower.caughtUp || !isAfter(entry.id, follower.last)) continue;
+      follower.last = entry.id;
+      follower.listener(entry);
     }
   }
 }

@@ -23,8 +23,11 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ER
 
 /** Lets the SDK, and workflows by way of it, log through ours. */
 export function sdkLogger(log: Logger): NonNullable<RuntimeOptions['logger']> {
-  const write = (level: keyof typeof LEVELS, message: string, meta: object = {}) =>
+  const write = (level: keyof typeof LEVELS, message: string, meta: object = {}) => {
+    // Several a turn, mostly at levels that nobody reads.
+    if (!log.isLevelEnabled(LEVELS[level])) return;
     log[LEVELS[level]](fieldsOf(meta as Record<string, unknown>), message);
+  };
   return {
     log: (level, message, meta) => write(level, message, meta),
     trace: (message, meta) => write('TRACE', message, meta),
