@@ -38,13 +38,20 @@ const MOST_CALLS = 400;
 export async function run(args: string[]) {
   const { values } = parseArgs({
     args,
-    options: { calls: { type: 'string' }, rounds: { type: 'string' }, turns: { type: 'string' } },
+    options: {
+      calls: { type: 'string' },
+      rounds: { type: 'string' },
+      turns: { type: 'string' },
+      /** Only what `kill -9` costs. */
+      kills: { type: 'boolean' },
+    },
   });
   const isWhole = Object.keys(values).length === 0;
   const counts = values.calls ? wholes('--calls', values.calls, 1, MOST_CALLS) : CALLS;
   const rounds = values.rounds ? whole('--rounds', values.rounds, 1, 20) : ROUNDS;
   const turns = values.turns ? whole('--turns', values.turns, 1, 100) : TURNS;
   const python = await installPipecat(report);
+  if (values.kills) return onlyKills(python);
   const contenders = [startOrkestra, () => startPipecat(python, report)];
   const seen = new Map<string, Figures>();
   const silent: Record<string, number[]> = {};
@@ -60,7 +67,7 @@ export async function run(args: string[]) {
           const key = `${figures.name} ${figures.calls}`;
           seen.set(key, seen.has(key) ? together(seen.get(key)!, figures) : figures);
         }
-        (silent[contender.name] ??= []).push(result.silentCores);
+        if (result.silentCores !== undefined) (silent[contender.name] ??= []).push(result.silentCores);
         if (isWhole && last) kills.push(...(await killEach(contender)));
       } finally {
         await contender.stop();
@@ -68,6 +75,19 @@ export async function run(args: string[]) {
     }
   }
   tell({ all: [...seen.values()], silent, kills, isWhole });
+}
+
+async function onlyKills(python: string) {
+  const kills: Kill[] = [];
+  for (const start of [startOrkestra, () => startPipecat(python, report)]) {
+    const contender = await start();
+    try {
+      kills.push(...(await killEach(contender)));
+    } finally {
+      await contender.stop();
+    }
+  }
+  process.stdout.write(`${printKills(kills)}\n`);
 }
 
 /** All numbers of calls, fewest first; those that are beyond it are left out. */
@@ -82,11 +102,16 @@ async function measure(
     0,
   );
   const idle = await idleCosts(contender);
-  const quiet = await silentCosts(contender, SILENT_CALLS);
   const cores = (costs: typeof idle) => totalOf(costs).cpuSeconds / costs.seconds;
+  let silentCores: number | undefined;
   const figures: Figures[] = [];
   const left = [...counts].sort((a, b) => a - b);
   for (let calls = left.shift(); calls !== undefined; calls = left.shift()) {
+    // Not before: what they leave behind in memory would count as that of fewer calls.
+    if (calls >= SILENT_CALLS && silentCores === undefined) {
+      const silent = await silentCosts(contender, SILENT_CALLS);
+      silentCores = (cores(silent) - cores(idle)) / SILENT_CALLS;
+    }
     const staggerMs = Math.max(STAGGER.least, calls * STAGGER.perCall);
     const plan = { calls, turns, staggerMs, interruptsAfterMs: INTERRUPTS_AFTER_MS };
     const one = figuresOf(contender, await talk(contender, plan), idleMb);
@@ -96,7 +121,7 @@ async function measure(
     if (left.length === 0 && untilCollapse && calls * STEP <= MOST_CALLS) left.push(Math.ceil(calls * STEP));
     await sleep(SETTLE_MS);
   }
-  return { figures, silentCores: (cores(quiet) - cores(idle)) / SILENT_CALLS };
+  return { figures, silentCores };
 }
 
 interface Seen {
@@ -110,8 +135,9 @@ function tell({ all, silent, kills, isWhole }: Seen) {
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   say(printFigures(all));
-  const quiet = Object.entries(silent).map(([name, cores]) => `${name} ${mean(cores).toFixed(4)}`);
-  say(`\nCores that a call adds in which nobody speaks, of ${SILENT_CALLS}: ${quiet.join(', ')}`);
+  for (const [name, cores] of Object.entries(silent)) {
+    say(`${name}: a call in which nobody speaks adds ${mean(cores).toFixed(4)} cores, of ${SILENT_CALLS}`);
+  }
   for (const name of ['Orkestra', 'Pipecat']) {
     const collapsed = all.filter((figures) => figures.name === name && hasCollapsed(figures));
     const at = Math.min(...collapsed.map(({ calls }) => calls));

@@ -50,6 +50,7 @@ function draw(file: string, points: Point[], y: { label: string; domain?: number
     document: document as never,
     width: 760,
     height: 420,
+    marginLeft: 50,
     marginRight: 110,
     marginBottom: 45,
     marginTop: 30,
@@ -65,14 +66,18 @@ function draw(file: string, points: Point[], y: { label: string; domain?: number
           { x: 'calls', y: 'value', stroke: 'name', strokeWidth: 2, strokeDasharray: dash, marker: 'dot' },
         ),
       ),
-      Plot.text([...last.values()], {
-        x: 'calls',
-        y: 'value',
-        text: 'line',
-        dx: 8,
-        textAnchor: 'start',
-        fill: 'name',
-      }),
+      // Lines of the same name may end in the same point.
+      ...[...last.values()].map((point, i) =>
+        Plot.text([point], {
+          x: 'calls',
+          y: 'value',
+          text: 'line',
+          dx: 8,
+          dy: i % 2 === 0 ? 7 : -7,
+          textAnchor: 'start',
+          fill: 'name',
+        }),
+      ),
     ],
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

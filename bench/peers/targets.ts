@@ -21,11 +21,12 @@ export function judge(all: Figures[], silentCores: number | undefined): Verdict[
   const verdicts: Verdict[] = [];
   const of = (name: Figures['name'], calls: number) =>
     all.find((figures) => figures.name === name && figures.calls === calls);
+  // Where the peer has no figure, it has collapsed.
   const atMost = (target: string, seen: number, limit: number, digits = 1) =>
     verdicts.push({
-      target: `${target}: at most ${limit.toFixed(digits)}`,
+      target: `${target}: at most ${Number.isNaN(limit) ? 'never' : limit.toFixed(digits)}`,
       seen: seen.toFixed(digits),
-      met: seen <= limit,
+      met: seen <= limit || (Number.isNaN(limit) && !Number.isNaN(seen)),
     });
   for (const calls of SHARE_CALLS) {
     const [ours, theirs] = [of('Orkestra', calls), of('Pipecat', calls)];
