@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { formatKey, streamKey } from '../stream/keys.ts';
 import { silence, tone, TwilioStream } from '../test/gateway/client.ts';
 import { GatewayLab } from '../test/gateway/lab.ts';
 import { RedisServer } from '../test/redis-server.ts';
@@ -329,5 +330,23 @@ describe('while Redis is away', () => {
     await call.event('speech.stopped');
     await call.say('say-1', 'Are you still there?', 100);
     expect(await call.event('playback.ended')).toMatchObject({ utterance: 'say-1', interrupted: false });
+  });
+});
+
+describe('when Redis was emptied in mid-call', () => {
+  test('the caller is told of again once they speak, so that the bot finds its voice', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const stream = await dial(lab);
+    const before = await call.event('caller.connected');
+    const key = formatKey(lab.session);
+    await lab.hub.redis.del(key, streamKey(lab.session, 'events'));
+    stream.say(tone(300));
+    const again = await call.event('caller.connected', ({ at }) => at > before.at);
+    expect(again).toMatchObject({ connection: before.connection, format: before.format });
+    expect(JSON.parse((await lab.hub.redis.get(key))!)).toEqual(before.format);
+    await call.say('say-1', 'Go on.', 100);
+    expect(await call.event('playback.ended')).toMatchObject({ utterance: 'say-1' });
+    expect(call.types().filter((type) => type === 'caller.disconnected')).toEqual([]);
   });
 });

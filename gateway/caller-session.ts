@@ -39,6 +39,9 @@ export interface SessionDeps {
   speechStopMs: number;
 }
 
+/** How often it is looked whether Redis still knows of the caller, ms; also when they begin to speak. */
+const REMIND_MS = 5_000;
+
 /** One connection of a caller to a call: what they say goes into the call's stream, what it says to them comes out. */
 export class CallerSession implements TransportListener {
   private readonly connection = randomUUID();
@@ -61,6 +64,7 @@ export class CallerSession implements TransportListener {
   private unwritten = 0;
   private lastWrite: Promise<unknown> = Promise.resolve();
   private readonly line: LineMeter | undefined;
+  private reminding: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly request: CallRequest,
@@ -110,8 +114,8 @@ export class CallerSession implements TransportListener {
   start() {
     if (this.over) return;
     this.announced = true;
-    const { hub, control } = this.deps;
-    const { session, phone, customer, origin, domain } = this.request;
+    const { control } = this.deps;
+    const { phone, customer, origin, domain } = this.request;
     const { format } = this.transport;
     this.log.info(
       {
@@ -123,8 +127,8 @@ export class CallerSession implements TransportListener {
       },
       'caller connected',
     );
-    this.write('event', () => hub.redis.set(formatKey(session), JSON.stringify(format), 'PX', streamTtlMs));
-    this.emit({ type: 'caller.connected', at: now(), connection: this.connection, format });
+    this.tellStages();
+    this.reminding = setInterval(() => this.remind(), REMIND_MS);
     control.ensure(this.request).then(
       ({ bargeIn }) => {
         this.bargeIn.allow(bargeIn);
@@ -132,6 +136,23 @@ export class CallerSession implements TransportListener {
       },
       (error: Error) => this.refuse(error),
     );
+  }
+
+  /** What stages need to know of this caller, those that start later too. */
+  private tellStages() {
+    const { format } = this.transport;
+    const key = formatKey(this.request.session);
+    this.write('event', () => this.deps.hub.redis.set(key, JSON.stringify(format), 'PX', streamTtlMs));
+    this.emit({ type: 'caller.connected', at: now(), connection: this.connection, format });
+  }
+
+  /** Tells it again where Redis was emptied meanwhile: the bot would have no voice for the rest of the call. */
+  private remind() {
+    if (this.over) return;
+    this.write('event', async () => {
+      const known = await this.deps.hub.redis.pexpire(formatKey(this.request.session), streamTtlMs);
+      if (known === 0) this.tellStages();
+    });
   }
 
   onAudio(audio: Buffer) {
@@ -221,6 +242,7 @@ export class CallerSession implements TransportListener {
   }
 
   private onSpeechStarted(at: number, audioMs: number) {
+    this.remind();
     this.emit({ type: 'speech.started', at, audioMs });
     this.bargeIn.onSpeechStarted();
     this.audio.start(audioMs);
@@ -270,6 +292,7 @@ export class CallerSession implements TransportListener {
     this.playback.close();
     this.voice.close();
     this.bargeIn.close();
+    clearInterval(this.reminding);
     this.over = true;
     for (const subscription of this.subscriptions.splice(0)) subscription.close();
   }

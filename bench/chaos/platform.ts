@@ -11,7 +11,8 @@ import { WorkerProcess } from './process.ts';
 import { SmallDisk } from './small-disk.ts';
 import { type Servers, startServers } from './servers.ts';
 
-const PREFIX = 'chaos';
+/** Prefix of the task queues, and what Temporal calls the deployment of versioned workers. */
+export const deploymentName = 'chaos';
 
 /** All of Orkestra for a chaos run: servers behind proxies, and so many processes of each kind. */
 export class Platform {
@@ -132,7 +133,7 @@ export class Platform {
       TEMPORAL_ADDRESS: `127.0.0.1:${temporal.proxy.port}`,
       REDIS_URL: `redis://127.0.0.1:${redis.proxy.port}`,
       DATABASE_URL: `postgres://postgres@127.0.0.1:${postgres.proxy.port}/postgres`,
-      ORKESTRA_TASK_QUEUE_PREFIX: PREFIX,
+      ORKESTRA_TASK_QUEUE_PREFIX: deploymentName,
       ORKESTRA_STT: 'scripted',
       ORKESTRA_LLM: 'scripted',
       ORKESTRA_TTS: 'scripted',

@@ -5,7 +5,7 @@ import { Gatherer } from './checks/gather.ts';
 import { type Compared, violationsOf } from './checks/invariants.ts';
 import { isWhole, type Violation } from './checks/violation.ts';
 import type { Evidence } from './checks/evidence.ts';
-import type { Fault } from './faults/fault.ts';
+import type { Fault, Note } from './faults/fault.ts';
 import type { ChaosOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { Random } from './random.ts';
@@ -20,8 +20,8 @@ export interface FaultResult {
   compared: Compared;
   /** Processes that died without having been killed. */
   deaths: string[];
-  /** What the fault itself has to say; `held`: it is as it should be. */
-  notes: { line: string; held: boolean }[];
+  /** What the fault itself has to say. */
+  notes: Note[];
   evidence: Evidence[];
   /** When the fault struck, ms since the Unix epoch. */
   struck: number[];
@@ -49,7 +49,7 @@ export async function runTrials(
   const run = `${fault.name}-${seed}-${Date.now().toString(36)}`;
   const callers = new Callers(platform, gatherer, fault, random.fork('calls'), run);
   const struck: number[] = [];
-  const notes: FaultResult['notes'] = [];
+  const notes: Note[] = [];
   try {
     callers.start(calls);
     await sleep(BEFORE_MS);
@@ -60,7 +60,7 @@ export async function runTrials(
         random: ofTrial,
         moment: () => callers.moment(ofTrial),
         struck: () => struck.push(Date.now()),
-        note: (line, held) => notes.push({ line, held }),
+        note: (note) => notes.push(note),
       });
       if (trial % 10 === 0 || trial === trials) report(`${fault.name}: ${trial} of ${trials}`);
       await sleep(BETWEEN_MS);
@@ -74,7 +74,7 @@ export async function runTrials(
       violations: evidence.flatMap((one) => violationsOf(one, prompts, fault.excuses)),
       compared: comparedIn(evidence),
       deaths: platform.deaths.splice(0),
-      notes,
+      notes: [...notes, ...(fault.judge?.(evidence) ?? [])],
       evidence,
       struck,
       silences: struck.flatMap((at) => silencesAfter(at, evidence, fault.hits)),

@@ -20,10 +20,11 @@ export interface HistoryFacts {
   status: string;
   /** Why the call ended, as its workflow returned it. */
   reason?: string;
-  runs: number;
   events: number;
   /** The turns as they were handed over to be written down, in order. */
   turns: TurnFact[];
+  /** Build ids of the orchestrators that took its workflow tasks, each once. */
+  versions: string[];
   /** How often the call's own row was handed over. */
   callRows: number;
   /** Failures of workflow tasks: code that is not deterministic, and the like. */

@@ -121,9 +121,9 @@ function readRecording(wav: Buffer): Evidence['recording'] {
 function factsOf(status: string, { events }: History): HistoryFacts {
   const facts: HistoryFacts = {
     status,
-    runs: 1,
     events: events?.length ?? 0,
     turns: [],
+    versions: [],
     callRows: 0,
     taskFailures: [],
     lost: [],
@@ -141,6 +141,8 @@ function factsOf(status: string, { events }: History): HistoryFacts {
     const signal = event.workflowExecutionSignaledEventAttributes;
     const completed = event.workflowExecutionCompletedEventAttributes;
     const failed = event.workflowTaskFailedEventAttributes;
+    const buildId = event.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId;
+    if (buildId && !facts.versions.includes(buildId)) facts.versions.push(buildId);
     const activityId = scheduled?.activityId ?? '';
     const stage = activityId.split('/')[0]!;
     if (scheduled?.activityType?.name === 'recordTurn') {

@@ -51,9 +51,9 @@ function goodCall(): Evidence {
     history: {
       status: 'COMPLETED',
       reason: 'the caller hung up',
-      runs: 1,
       events: 90,
       turns,
+      versions: [],
       callRows: 1,
       taskFailures: [],
       lost: [],

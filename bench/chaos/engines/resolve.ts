@@ -1,10 +1,11 @@
-/** A hook of Node's module loader, on the loader's own thread: redirects four modules. */
+/** A hook of Node's module loader, on the loader's own thread: puts modules of the run in others' places. */
 
 const inPlaceOf: Record<string, string> = {
   '/engines/stt/scripted.js': './stt.js',
   '/engines/llm/scripted.js': './llm.js',
   '/engines/tts/scripted.js': './tts.js',
   '/engines/vad/silero.js': './vad.js',
+  ...(process.env.ORKESTRA_CHAOS_NEXT && { '/workers/workflow-bundle.js': './next-workflows.js' }),
 };
 
 type Resolve = (

@@ -1,3 +1,4 @@
+import type { Evidence } from '../checks/evidence.ts';
 import type { Excuses } from '../checks/violation.ts';
 import type { Platform } from '../platform.ts';
 import type { Random } from '../random.ts';
@@ -11,8 +12,14 @@ export interface Scene {
   moment(): Promise<void>;
   /** Notes the instant of the fault; called once a trial, right before it. */
   struck(): void;
-  /** Puts a line into the report; `held`: what it says is as it should be. */
-  note(line: string, held: boolean): void;
+  /** Puts a line into the report. */
+  note(note: Note): void;
+}
+
+/** A line of the report; `held`: what it says is as it should be. */
+export interface Note {
+  line: string;
+  held: boolean;
 }
 
 export interface Fault {
@@ -30,6 +37,8 @@ export interface Fault {
   emptiesRedis?: true;
   /** Does it, and resolves when all processes and servers are well again. */
   strike(scene: Scene): Promise<void>;
+  /** What is to be said of the run as a whole. */
+  judge?(evidence: readonly Evidence[]): Note[];
   /** Whether the network doubles callers' messages meanwhile. */
   doublesFrames?: true;
   /** Needs recordings on a disk that can be filled. */

@@ -5,6 +5,7 @@ import { machineFaults } from './machine.ts';
 import { networkFaults } from './network.ts';
 import { rolling } from './rolling.ts';
 import { serverFaults } from './servers.ts';
+import { versions } from './versions.ts';
 
 export const faults: Fault[] = [
   ...kills,
@@ -13,4 +14,5 @@ export const faults: Fault[] = [
   ...engineFaults,
   ...machineFaults,
   rolling,
+  versions,
 ];
