@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../config/schema.ts';
 import { RedisServer } from '../test/redis-server.ts';
@@ -153,3 +155,54 @@ describe('the hub', () => {
     expect(await hub.redis.pttl(key)).toBeGreaterThan(0);
   });
 });
+
+test('what was appended and not confirmed, since the connection broke, is there once', async () => {
+  const server = await serve();
+  const line = await cutLine(server.port);
+  const config = configSchema.parse({ redis: { url: `redis://127.0.0.1:${line.port}` } });
+  const writer = new StreamHub(config.redis, () => undefined);
+  hubs.push(writer);
+  const { got, listener, until } = collector();
+  await join(server).follow('call-cut', 'events', '0', listener);
+  await writer.append('call-cut', 'events', ['first']);
+  line.swallowAnswers();
+  const unconfirmed = writer.append('call-cut', 'events', ['second', 'third']);
+  await until(3);
+  line.cut();
+  expect(await unconfirmed).toHaveLength(1);
+  await writer.append('call-cut', 'events', ['fourth']);
+  await until(4);
+  expect(got).toEqual(['first', 'second', 'third', 'fourth']);
+  line.close();
+});
+
+/** A way to a server that can lose what the server answers, and break. */
+async function cutLine(target: number) {
+  const sockets = new Set<Socket>();
+  let swallows = false;
+  const relay = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    client.pipe(upstream);
+    upstream.on('data', (answer) => swallows || client.write(answer));
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const cut = () => {
+    swallows = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (relay.address() as AddressInfo).port,
+    swallowAnswers: () => (swallows = true),
+    cut,
+    close() {
+      cut();
+      relay.close();
+    },
+  };
+}

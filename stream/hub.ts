@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
 import { connectRedis, type RedisClient } from './connection.ts';
-import { streamKey, streamLimit, streamTtlMs, type StreamName } from './keys.ts';
+import { streamKey, streamLimit, streamTtlMs, type StreamName, writerKey } from './keys.ts';
 
 /**
  * The process' one door to the live streams of all its calls: one connection that writes, one that reads.
@@ -13,6 +14,10 @@ export class StreamHub {
   readonly redis: RedisClient;
   private readonly reader: RedisClient;
   private readonly feeds = new Map<string, Feed>();
+  private readonly writer = randomUUID().slice(0, 8);
+  /** A Cluster's redirections may change the order of writes: there, one that is doubled is the lesser evil. */
+  private readonly numbersWrites: boolean;
+  private writes = 0;
 
   constructor(
     config: Config['redis'],
@@ -23,7 +28,8 @@ export class StreamHub {
     this.redis = connectRedis(config);
     this.reader = connectRedis(config);
     for (const connection of [this.redis, this.reader]) connection.on('error', onError);
-    this.redis.defineCommand('orkestraAppend', { numberOfKeys: 1, lua: APPEND });
+    this.numbersWrites = !config.cluster;
+    this.redis.defineCommand('orkestraAppend', { numberOfKeys: 2, lua: APPEND });
     this.reader.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
       const feed = this.feeds.get(channel.toString());
       const end = message.indexOf(SEPARATOR);
@@ -37,13 +43,18 @@ export class StreamHub {
     });
   }
 
-  /** Appends entries in order, as one step; returns their ids. */
+  /**
+   * Appends entries in order, as one step; returns their ids, or that of the last one alone where they had been appended:
+   * what a broken connection left without an answer is sent again, done or not.
+   */
   async append(session: string, stream: StreamName, entries: (string | Buffer)[]): Promise<string[]> {
     const key = streamKey(session, stream);
     return (this.redis as unknown as AppendCommand).orkestraAppend(
       key,
+      writerKey(session, this.writer),
       streamLimit[stream],
       streamTtlMs,
+      this.numbersWrites ? (this.writes += 1) : 0,
       ...entries,
     );
   }
@@ -188,17 +199,39 @@ export function isAfter(a: string, b: string): boolean {
 
 const SEPARATOR = 0x20;
 
-/** KEYS[1] stream; ARGV: limit, ttl in ms, entries. Keeps each and pushes it as `<id> <entry>`. */
+/** How long the number of a writer's last append is kept, ms: longer than Redis stays away while a call goes on. */
+const WRITER_TTL_MS = 600_000;
+
+/**
+ * KEYS: stream, writer; ARGV: limit, ttl in ms, number of the append (0: none), entries. Keeps each and pushes it as
+ * `<id> <entry>`, unless the writer's append of this number has been done.
+ */
 const APPEND = `
+local number = tonumber(ARGV[3])
+if number > 0 then
+  local last = redis.call('GET', KEYS[2])
+  if last then
+    local done, id = last:match('^(%d+) (.+)$')
+    if tonumber(done) >= number then return { id } end
+  end
+end
 local ids = {}
-for i = 3, #ARGV do
+for i = 4, #ARGV do
   local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'd', ARGV[i])
   redis.call('SPUBLISH', KEYS[1], id .. ' ' .. ARGV[i])
   ids[#ids + 1] = id
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if number > 0 then redis.call('SET', KEYS[2], ARGV[3] .. ' ' .. ids[#ids], 'PX', ${WRITER_TTL_MS}) end
 return ids`;
 
 interface AppendCommand {
-  orkestraAppend(key: string, limit: number, ttl: number, ...entries: (string | Buffer)[]): Promise<string[]>;
+  orkestraAppend(
+    key: string,
+    writer: string,
+    limit: number,
+    ttl: number,
+    number: number,
+    ...entries: (string | Buffer)[]
+  ): Promise<string[]>;
 }

@@ -6,6 +6,9 @@ export type StreamName = 'events' | 'in' | 'out';
 
 export const streamKey = (session: string, stream: StreamName) => `orkestra:{${session}}:${stream}`;
 
+/** How far one process has come with writing to the call's streams. */
+export const writerKey = (session: string, writer: string) => `orkestra:{${session}}:writer:${writer}`;
+
 /** The dialogue so far, for `reply`: a list of JSON, newest last. */
 export const dialogueKey = (session: string) => `orkestra:{${session}}:dialogue`;
 

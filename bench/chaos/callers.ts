@@ -49,12 +49,14 @@ export class Callers {
     return Promise.all(this.gathering);
   }
 
-  /** Resolves a random while after a random call has come to a random moment, all of them drawn from the seed. */
+  /** Resolves a random while after the next call, from a random one on, has come to a random moment: by the seed. */
   async moment(random: Random): Promise<void> {
-    const [slot, moment] = [random.below(this.slots.length), random.pick(MOMENTS)];
+    const [first, moment] = [random.below(this.slots.length), random.pick(MOMENTS)];
     const wait = random.next() * WITHIN_MS[moment];
     const deadline = Date.now() + MOMENT_MS;
-    while (this.present.get(slot)?.moment !== moment && Date.now() < deadline) await sleep(LOOK_MS);
+    const near = [first, first + 1, first + 2].map((slot) => slot % this.slots.length);
+    const isThere = () => near.some((slot) => this.present.get(slot)?.moment === moment);
+    while (!isThere() && Date.now() < deadline) await sleep(LOOK_MS);
     await sleep(wait);
   }
 

@@ -27,7 +27,7 @@ try {
   } finally {
     await platform.stop();
   }
-  process.stdout.write(`\n${tableOf(results)}\n`);
+  if (results.length > 1) process.stdout.write(`${tableOf(results)}\n`);
 } catch (error) {
   if (!(error instanceof SetupError || error instanceof UsageError)) throw error;
   report(error.message);

@@ -30,7 +30,8 @@ export function summaryOf(result: FaultResult): string {
   if (violations.length > SHOWN) lines.push(`  and ${violations.length - SHOWN} more`);
   for (const { line, held } of result.notes) lines.push(`  ${line}: ${held ? 'met' : 'MISSED'}`);
   for (const death of deaths) lines.push(`  a process died by itself: ${death}`);
-  return lines.join('\n');
+  // Each by itself too: a run that is cut off has said what it found.
+  return `${lines.join('\n')}\n${tableOf([result])}\n`;
 }
 
 /** A row a fault. */

@@ -30,7 +30,7 @@ export function violationsOf(
   const found: Violation[] = [];
   const note = (kind: ViolationKind, what: string) => found.push({ kind, session, what });
   checkCall(evidence, note);
-  checkTurns(evidence, note);
+  checkTurns(evidence, excuses, note);
   checkHeard(evidence, greeting, excuses, note);
   checkRows(evidence, note);
   checkEffects(evidence, excuses, note);

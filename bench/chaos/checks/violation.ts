@@ -20,6 +20,8 @@ export interface Violation {
 
 /** What a fault excuses; everything else has to hold. */
 export interface Excuses {
+  /** The recogniser may have written down something else. */
+  words?: boolean;
   /** The engines may fail: the caller hears an apology, or asks again. */
   answers?: boolean;
   /** Effects may be refused; none is done twice all the same. */

@@ -11,7 +11,7 @@ const misbehave = (mood: Mood, about: string): Fault => ({
   about: `${about}, for ${FOR_MS / 1_000} s: the recogniser, the model or the voice`,
   trials: 12,
   hits: 'all',
-  excuses: { answers: true, recording: true },
+  excuses: { words: true, answers: true, recording: true },
   async strike({ platform, random, moment, struck }) {
     const kind = random.pick<EngineKind>(['stt', 'llm', 'tts']);
     await moment();

@@ -6,7 +6,7 @@ const RESUME_MS = 2_000;
 /** `kill -9` of a worker of the role, one that is drawn, while every one of its role is ready. */
 const kill = (role: WorkerName, hits: Fault['hits']): Fault => ({
   name: `kill-${role}`,
-  about: `\`kill -9\` of one ${role}; another one is started ${'200 ms'} later`,
+  about: `\`kill -9\` of one ${role}; the next one is started 200 ms later`,
   trials: 100,
   hits,
   resumeP95Ms: role === 'gateway' ? undefined : RESUME_MS,
