@@ -19,9 +19,6 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   turns: () => import('./turns.ts'),
 };
 
-// Callers of benchmarks have no tokens.
-process.env.ORKESTRA_GATEWAY_OPEN ??= 'true';
-
 const name = process.argv[2] ?? '';
 const load = benches[name];
 if (!load) {

@@ -140,6 +140,8 @@ export class Platform {
       ORKESTRA_EMBEDDING: 'scripted',
       ORKESTRA_LOG_LEVEL: 'warn',
       ORKESTRA_GATEWAY_HOST: '127.0.0.1',
+      // Callers of chaos have no tokens.
+      ORKESTRA_GATEWAY_OPEN: 'true',
       ORKESTRA_RECORDINGS: this.recordings,
       NODE_OPTIONS: `--import=${preload.href}`,
       ORKESTRA_CHAOS: this.moods,
