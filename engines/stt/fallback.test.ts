@@ -35,6 +35,7 @@ function scripted(name: string) {
           }
           return Promise.resolve({ text: `${name} ${samples}` });
         },
+        listeningOdds: async () => samples,
         close() {
           engine.closed++;
         },
@@ -114,6 +115,17 @@ describe('a recogniser with another one behind it', () => {
     first.behaviour = 'hears';
     expect((await stream.finalize()).text).toBe('second 640');
     expect(partials.at(-1)).toBe('second 640');
+    stream.close();
+  });
+
+  test('tells by sound what the one that hears can tell', async () => {
+    const stream = open();
+    stream.write(new Int16Array(320));
+    expect(await stream.listeningOdds!()).toBe(320);
+    first.behaviour = 'fails';
+    await stream.finalize();
+    expect(await stream.listeningOdds!()).toBe(320);
+    expect(first.closed).toBe(1);
     stream.close();
   });
 
