@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { clipped } from '../config/schema-words.ts';
 
 /** What can be wrong with a request, or with us: each kind has a status of its own and a fixed title. */
 const kinds = {
@@ -56,7 +57,7 @@ export class Problem extends Error {
 /** What a schema has against a part of the request. */
 export function invalid(where: 'json' | 'query' | 'param' | 'header' | 'form' | 'cookie', error: z.ZodError) {
   const errors = error.issues.map(({ path, message }) => ({
-    path: [where === 'json' ? 'body' : where, ...path].join('.'),
+    path: clipped([where === 'json' ? 'body' : where, ...path].join('.')),
     message,
   }));
   const [first] = errors;

@@ -1,3 +1,4 @@
+import '../config/schema-words.ts';
 import { z } from 'zod';
 import { callSettingsSchema } from './settings.ts';
 import { callSidSchema } from './telephone.ts';

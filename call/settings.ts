@@ -1,3 +1,4 @@
+import '../config/schema-words.ts';
 import { z } from 'zod';
 
 const ms = (min: number, max: number) => z.number().int().min(min).max(max);

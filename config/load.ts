@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { clipped } from './schema-words.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** A configuration that can't be used; the message says which value is wrong and where it came from. */
@@ -53,7 +54,9 @@ function readSecret(variable: string, env: NodeJS.ProcessEnv): string | undefine
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new ConfigError(`${variable}: ${file} can’t be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ConfigError(
+      `${variable}: ${clipped(file, 300)} can’t be read: ${(error as NodeJS.ErrnoException).code}`,
+    );
   }
 }
 
@@ -71,6 +74,6 @@ export function environmentVariables(): { path: [string, string]; variable: stri
 
 function explain(issue: z.core.$ZodIssue, variables: Map<string, string>, file: string): string {
   const path = issue.path.join('.');
-  const source = variables.get(path) ?? `${path || 'the top level'} in ${file}`;
+  const source = variables.get(path) ?? `${clipped(path) || 'the top level'} in ${file}`;
   return `${source}: ${issue.message}`;
 }

@@ -1,3 +1,4 @@
+import './schema-words.ts';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -5,7 +5,7 @@ import { Admission } from './admission.ts';
 import type { Delays, LoadMeter } from './load-meter.ts';
 import { allGatewaysBusy, tellRoom } from './room.ts';
 
-const quick: Delays = { 'event-loop': 1, redis: 1, replies: 20 };
+const quick: Delays = { 'event-loop': 1, redis: 1, starts: 200, replies: 20 };
 
 /** An admission whose measurements are in the test's hands. */
 async function admissionOf(measured: { delays: Delays; missing: string[] }, callers = 2) {
@@ -20,6 +20,7 @@ describe('a gateway takes no new call', () => {
   test.each([
     ['event-loop', { ...quick, 'event-loop': 151 }, []],
     ['redis', { ...quick, redis: 151 }, []],
+    ['starts', { ...quick, starts: 751 }, []],
     ['replies', { ...quick, replies: 151 }, []],
     ['workers', quick, ['tts']],
   ] as const)('while it is busy: %s', async (busy, delays, missing) => {

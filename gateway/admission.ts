@@ -12,10 +12,13 @@ export const busyWords: Record<Busy, string> = {
   full: 'all lines are busy; call again in a minute',
   'event-loop': 'all lines are busy; call again in a minute',
   redis: 'all lines are busy; call again in a minute',
+  starts: 'all lines are busy; call again in a minute',
   replies: 'all lines are busy; call again in a minute',
   workers: 'a part of the service is away; call again in a minute',
 };
 
+/** A start goes through Temporal: it may take so many times what a reply may. */
+const STEPS_OF_A_START = 5;
 /** How long Redis may take to say whether a caller comes back, ms. */
 const KNOWN_MS = 500;
 /** A telephone call that was let in has this long to open its stream, ms; its place is kept. */
@@ -50,7 +53,7 @@ export class Admission {
     if (this.taken() >= callers) return 'full';
     if (missingRoles && missingRoles().length > 0) return 'workers';
     const delays = Object.entries(meter.delays()) as [keyof Delays, number][];
-    return delays.find(([, ms]) => ms > slowMs)?.[0];
+    return delays.find(([what, ms]) => ms > (what === 'starts' ? STEPS_OF_A_START : 1) * slowMs)?.[0];
   }
 
   /** Why this call is not taken now, unless `isKnown`; its telephone's stream always is. */

@@ -59,6 +59,8 @@ export class CallerSession implements TransportListener {
   private spokenUntil = 0;
   private speechEndedAt: number | undefined;
   private announced = false;
+  /** A stage of the call is there, or the call is over. */
+  private onTakenUp: () => void = () => undefined;
   private joined = false;
   private over = false;
   private unwritten = 0;
@@ -114,6 +116,7 @@ export class CallerSession implements TransportListener {
   start() {
     if (this.over) return;
     this.announced = true;
+    this.onTakenUp = this.deps.meter.onStart();
     const { control } = this.deps;
     const { phone, customer, origin, domain } = this.request;
     const { format } = this.transport;
@@ -217,6 +220,7 @@ export class CallerSession implements TransportListener {
 
   private onChunk(chunk: AudioChunk<OutHeader>) {
     if (this.over) return;
+    this.onTakenUp();
     this.watch.onChunk(chunk);
     this.playback.onChunk(chunk);
   }
@@ -227,7 +231,10 @@ export class CallerSession implements TransportListener {
     if (event.type === 'turn.partial' || event.type === 'turn.eager' || event.type === 'turn.final') {
       this.bargeIn.onWords(event.turn);
     } else if (event.type === 'turn.ignored') this.bargeIn.onIgnored();
-    else if (event.type === 'call.configured') this.bargeIn.allow(event.bargeIn);
+    else if (event.type === 'call.configured') {
+      this.onTakenUp();
+      this.bargeIn.allow(event.bargeIn);
+    }
     this.playback.onEvent(event);
     this.transport.sendEvent?.(event);
     if (event.type === 'caller.connected') {
@@ -294,6 +301,7 @@ export class CallerSession implements TransportListener {
     this.bargeIn.close();
     clearInterval(this.reminding);
     this.over = true;
+    this.onTakenUp();
     for (const subscription of this.subscriptions.splice(0)) subscription.close();
   }
 

@@ -6,6 +6,7 @@ const refusals = [
   'full',
   'event-loop',
   'redis',
+  'starts',
   'replies',
   'workers',
   'draining',

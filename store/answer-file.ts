@@ -1,3 +1,4 @@
+import { clipped } from '../config/schema-words.ts';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { longestQuestion } from './answers.ts';
@@ -170,8 +171,8 @@ function checkHeader(value: unknown, wanted: { model: string; dimensions: number
   if (!header.success) {
     const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
     throw new AnswerFileError(
-      format === FORMAT && version !== VERSION
-        ? `This export is of version ${JSON.stringify(version)}; version ${VERSION} can be read.`
+      format === FORMAT && version !== undefined && version !== VERSION
+        ? `This export is of version ${clipped(JSON.stringify(version))}; version ${VERSION} can be read.`
         : 'This is no export of stored answers.',
     );
   }

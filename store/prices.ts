@@ -1,3 +1,4 @@
+import { clipped } from '../config/schema-words.ts';
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
@@ -36,7 +37,9 @@ export function readPrices(file: string): PriceTable {
   const result = priceTableSchema.safeParse(values);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new ConfigError(`The price table ${file} is wrong at ${issue!.path.join('.')}: ${issue!.message}.`);
+  throw new ConfigError(
+    `The price table ${file} is wrong at ${clipped(issue!.path.join('.')) || 'its top level'}: ${issue!.message}.`,
+  );
 }
 
 /** `deepgram/nova-3` costs what is said of it, else what is said of `deepgram`. */

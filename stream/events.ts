@@ -1,3 +1,4 @@
+import '../config/schema-words.ts';
 import { z } from 'zod';
 import { failedAdapterSchema } from '../call/adapter.ts';
 import { mediaFormatSchema } from '../audio/format.ts';

@@ -24,6 +24,8 @@ export class StreamHub {
     onError: (error: Error) => void,
     /** Told of each entry that is pushed: ms since Redis took it in, on its clock and ours, to the ms. */
     onLag: (stream: StreamName, ms: number) => void = () => undefined,
+    /** Told of an entry at which a listener failed: that costs its own call alone. */
+    private readonly onFault: (error: Error) => void = () => undefined,
   ) {
     this.redis = connectRedis(config);
     this.reader = connectRedis(config);
@@ -35,6 +37,8 @@ export class StreamHub {
       const end = message.indexOf(SEPARATOR);
       if (!feed) return;
       const id = message.toString('latin1', 0, end);
+      // Nobody of ours sends any other, and what follows reckons with it.
+      if (!STREAM_ID.test(id)) return;
       onLag(feed.stream, Date.now() - Number.parseInt(id, 10));
       feed.push({ id, payload: message.subarray(end + 1) });
     });
@@ -67,7 +71,7 @@ export class StreamHub {
     const key = streamKey(session, stream);
     let feed = this.feeds.get(key);
     if (!feed) {
-      feed = new Feed(stream, key, this.redis, this.reader);
+      feed = new Feed(stream, key, this.redis, this.reader, this.onFault);
       this.feeds.set(key, feed);
     }
     const follower = { last: from, listener, caughtUp: false };
@@ -126,6 +130,7 @@ class Feed {
     private readonly key: string,
     private readonly redis: RedisClient,
     private readonly reader: RedisClient,
+    private readonly onFault: (error: Error) => void,
   ) {
     this.subscribe();
   }
@@ -185,7 +190,11 @@ class Feed {
     for (const follower of followers) {
       if (!follower.caughtUp || !isAfter(entry.id, follower.last)) continue;
       follower.last = entry.id;
-      follower.listener(entry);
+      try {
+        follower.listener(entry);
+      } catch (error) {
+        this.onFault(error as Error);
+      }
     }
   }
 }
@@ -198,6 +207,7 @@ export function isAfter(a: string, b: string): boolean {
 }
 
 const SEPARATOR = 0x20;
+const STREAM_ID = /^\d{1,16}-\d{1,16}$/;
 
 /** How long the number of a writer's last append is kept, ms: longer than Redis stays away while a call goes on. */
 const WRITER_TTL_MS = 600_000;

@@ -64,7 +64,12 @@ export async function runWorker(
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 
-  const hub = new StreamHub(config.redis, logOnce(log, 'Redis can’t be reached'), streamLag(metrics));
+  const hub = new StreamHub(
+    config.redis,
+    logOnce(log, 'Redis can’t be reached'),
+    streamLag(metrics),
+    (error) => log.error({ error, stack: error.stack }, 'an entry of a stream could not be handled'),
+  );
   health.add('redis', async () => {
     await hub.redis.ping();
   });

@@ -1,5 +1,6 @@
 import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
+import { clipped } from '../config/schema-words.ts';
 import type { LineReport } from '../call/telephone.ts';
 import type { CallAdapters } from './call-adapters.ts';
 import type { Asides } from './asides.ts';
@@ -152,6 +153,8 @@ function readPayload<T>(
   if (more.length > 0) return { problem: `“${message}” takes one payload, not ${more.length + 1}` };
   const result = schema.safeParse(payload);
   if (result.success) return { payload: result.data };
-  const issues = result.error.issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`);
+  const issues = result.error.issues.map(
+    ({ path, message }) => `${clipped(path.join('.')) || 'payload'}: ${message}`,
+  );
   return { problem: `“${message}” was not understood: ${issues.join('; ')}` };
 }
