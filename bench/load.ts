@@ -13,7 +13,7 @@ import { loadUtterances } from './utterances.ts';
  * with every caller let in, with the gateway's measurements alone, and with a bound on calls beside them. Counts those
  * turned away, and tells what the others wait from their last word to the reply; 200 ms of that is the detector's.
  */
-const STEPS = '15,30,60';
+const STEPS = '15,45';
 const TURNS = 3;
 
 /** Starts of calls are spread over this, ms: some 20 calls a second at the most. */

@@ -20,6 +20,8 @@ export interface Platform {
   healthUrls: Record<string, string>;
   /** Ids of every process that counts, by name: the workers, Temporal, Redis, Postgres. */
   processes(): Record<string, number>;
+  /** Of the workers' logs, `<name>.log` each. */
+  folder: string;
   stop(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function startPlatform({
     databaseUrl: stack.env.DATABASE_URL,
     env: workers.env,
     healthUrls: workers.healthUrls,
+    folder,
     processes: () => ({
       ...workers.pids(),
       ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),

@@ -127,6 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!busy) begin();
       else {
         void admission.isKnown(request.session).then((known) => {
+          if (!sessions.has(one)) return;
           if (known) return begin();
           metrics.refused.inc({ reason: busy });
           one.turnAway(closeCode.tryLater, busyWords[busy]);

@@ -45,6 +45,32 @@ function collector() {
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => String(from + i));
 
+test('a push without an id of Redis’, or a listener that fails, costs nobody else anything', async () => {
+  const server = await serve();
+  const faults: string[] = [];
+  const lags: number[] = [];
+  const { redis } = configSchema.parse({ redis: { url: server.url } });
+  const hub = new StreamHub(
+    redis,
+    () => undefined,
+    (_, ms) => lags.push(ms),
+    (error) => faults.push(error.message),
+  );
+  hubs.push(hub);
+  const { got, listener, until } = collector();
+  await hub.follow('call-a', 'events', '0', () => {
+    throw new Error('this one failed');
+  });
+  await hub.follow('call-a', 'events', '0', listener);
+  const key = streamKey('call-a', 'events');
+  for (const push of ['', 'nonsense', 'x y', '1-x z']) await hub.redis.spublish(key, push);
+  await hub.append('call-a', 'events', ['right']);
+  await until(1);
+  expect(got).toEqual(['right']);
+  expect(faults).toEqual(['this one failed']);
+  expect(lags.every(Number.isFinite)).toBe(true);
+});
+
 describe.each([
   ['a single Redis', false],
   ['a Redis Cluster', true],

@@ -29,6 +29,8 @@ const ENGINES = {
   ORKESTRA_TTS: 'scripted',
   ORKESTRA_EMBEDDING: 'scripted',
   ORKESTRA_LOG_LEVEL: 'warn',
+  // What comes behind the door is tried here; tokens have tests of their own.
+  ORKESTRA_GATEWAY_OPEN: 'true',
   ORKESTRA_API_REQUESTS_PER_MINUTE: '1000000',
   ORKESTRA_GATEWAY_CALLERS: '500',
   ORKESTRA_GATEWAY_SLOW_MS: '60000',

@@ -194,6 +194,7 @@ const commands = {
   bench: (args) => become('bench/main.js', args),
   chaos: (args) => become('bench/chaos/main.js', args),
   fuzz: (args) => become('bench/fuzz/main.js', args),
+  soak: (args) => become('bench/soak/main.js', args),
   'verify:deploy': (args) => become('deploy/verify/main.js', args),
   test: async (args) => process.exit(await test(args)),
   build: () => undefined,
