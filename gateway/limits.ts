@@ -1,5 +1,7 @@
 /** The gateway's bounds. A caller who breaks one costs their own call alone. */
 export const gatewayLimits = {
+  /** Connections for webhooks and the page, beside those of callers. */
+  requests: 500,
   /** Bytes of one message from a caller: 8 s of telephone audio, 0.7 s at 48 kHz. */
   messageBytes: 65_536,
   /** Messages of one connection: at once, and a second in the long run; a line in real time sends 50 to 100. */

@@ -88,6 +88,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const handlers: HttpHandler[] = [...(telephony ? [telephony] : []), pageTokens, pageHandler()];
   const httpOptions = { noDelay: true, headersTimeout: limits.startMs };
   const server = createHttpServer(httpOptions, handlers, Object.keys(doors));
+  // Twilio's webhooks and browsers come besides those who call.
+  server.maxConnections = 2 * callers + limits.requests;
   const webSocketOptions: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,

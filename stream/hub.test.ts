@@ -71,6 +71,34 @@ test('a push without an id of Redis’, or a listener that fails, costs nobody e
   expect(lags.every(Number.isFinite)).toBe(true);
 });
 
+test('what comes during a slow catch-up beyond what may be held is read from the stream', async () => {
+  const server = await serve();
+  const [writer, reader] = [join(server), join(server)];
+  const others = collector();
+  await reader.follow('call-b', 'in', '0', others.listener);
+  const read = reader.redis.xrangeBuffer.bind(reader.redis) as (...range: unknown[]) => Promise<never>;
+  let open!: () => void;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  reader.redis.xrangeBuffer = (async (...range: unknown[]) => {
+    const entries = await read(...range);
+    await gate;
+    return entries;
+  }) as never;
+  const { got, listener, until } = collector();
+  const joined = reader.follow('call-a', 'in', '0', listener);
+  await expect.poll(() => writer.redis.pubsub('SHARDNUMSUB', streamKey('call-a', 'in'))).toContain(1);
+  for (let from = 0; from < 1_250; from += 50) {
+    await writer.append('call-a', 'in', numbers(from, from + 50));
+  }
+  // On the same connection: all that was pushed before has come by then.
+  await writer.append('call-b', 'in', ['after them']);
+  await others.until(1);
+  open();
+  await joined;
+  await until(1_250);
+  expect(got).toEqual(numbers(0, 1_250));
+});
+
 describe.each([
   ['a single Redis', false],
   ['a Redis Cluster', true],

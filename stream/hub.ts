@@ -117,6 +117,9 @@ interface Follower {
   caughtUp: boolean;
 }
 
+/** Pushes that one feed holds back while it catches up: as many as the longest stream keeps. */
+const MOST_HELD = 1_200;
+
 /** One stream that this process follows, and those who wait on it. */
 class Feed {
   private subscribed!: Promise<unknown>;
@@ -124,6 +127,8 @@ class Feed {
   private catchingUp: Promise<void> | undefined;
   /** Pushes that arrived during a catch-up: delivered after it, so that order holds. */
   private held: Entry[] = [];
+  /** More came than may be held: what was let go is in the stream. */
+  private overran = false;
 
   constructor(
     readonly stream: StreamName,
@@ -153,8 +158,12 @@ class Feed {
   }
 
   push(entry: Entry) {
-    if (this.catchingUp) this.held.push(entry);
-    else this.deliver(entry, this.followers);
+    if (!this.catchingUp) return this.deliver(entry, this.followers);
+    if (this.held.length >= MOST_HELD) {
+      this.held = [];
+      this.overran = true;
+    }
+    this.held.push(entry);
   }
 
   private subscribe() {
@@ -178,6 +187,14 @@ class Feed {
   }
 
   private async readMissed() {
+    do {
+      if (this.overran) for (const follower of this.followers) follower.caughtUp = false;
+      this.overran = false;
+      await this.readOnce();
+    } while (this.overran);
+  }
+
+  private async readOnce() {
     const behind = [...this.followers].filter(({ caughtUp }) => !caughtUp);
     if (behind.length === 0) return;
     const from = behind.map(({ last }) => last).reduce((a, b) => (isAfter(a, b) ? b : a));
