@@ -85,7 +85,7 @@ class OneEntryHub {
   }
 
   deliver(payload: Buffer) {
-    this.listener('1-0', payload);
+    this.listener({ id: '1-0', payload });
   }
 }
 
