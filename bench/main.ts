@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   load: () => import('./load.ts'),
   peers: () => import('./peers.ts'),
   resources: () => import('./resources.ts'),
+  scaling: () => import('./scaling.ts'),
   stream: () => import('./stream.ts'),
   telemetry: () => import('./telemetry.ts'),
   'turn-cost': () => import('./turn-cost.ts'),

@@ -105,3 +105,17 @@ test('a secret in a ConfigMap is found', () => {
     'ConfigMap orkestra: OPENAI_API_KEY belongs into a Secret',
   ]);
 });
+
+test('a scaler that asks another Temporal than the workers is found', () => {
+  const data = { TEMPORAL_ADDRESS: 'temporal:7233', TEMPORAL_NAMESPACE: 'voice' };
+  const config: Manifest = { kind: 'ConfigMap', metadata: { name: 'orkestra-2b42' }, data };
+  const metadata = { endpoint: 'temporal:7233', namespace: 'default', taskQueue: 'orkestra-stt' };
+  const scaler: Manifest = {
+    kind: 'ScaledObject',
+    metadata: { name: 'stt' },
+    spec: { triggers: [{ type: 'temporal', metadata }] },
+  };
+  expect(wrongWith(() => undefined, [config, scaler])).toEqual([
+    'ScaledObject stt: namespace is default, not voice',
+  ]);
+});

@@ -1,4 +1,5 @@
 import { type WorkerName, workerNames } from '../../config/worker-names.ts';
+import { type Service, taskQueueOf } from '../../config/task-queues.ts';
 import { drainSeconds } from './drain-times.ts';
 
 /** A Kubernetes object; only what the policies look at is typed, and any of it may be missing. */
@@ -36,6 +37,7 @@ export function violations(manifests: Manifest[], expected: Expected): string[] 
     ...ports(manifests, deployments),
     ...doors(manifests),
     ...roles(manifests, deployments, expected),
+    ...scalers(manifests),
     ...manifests.flatMap(openSecrets),
   ];
 }
@@ -165,6 +167,27 @@ function roles(manifests: Manifest[], deployments: Manifest[], { version, produc
       wrong.push(`scales from ${least} to ${most}, not 2 to 10`);
     return wrong.map((what) => `Deployment ${name} ${what}`);
   });
+}
+
+/** KEDA asks the Temporal that the workers ask, for the queues that they serve. */
+function scalers(manifests: Manifest[]): string[] {
+  const config = manifests.find(
+    ({ kind, metadata: { name } }) => kind === 'ConfigMap' && name.startsWith('orkestra'),
+  );
+  return manifests
+    .filter(({ kind }) => kind === 'ScaledObject')
+    .flatMap((one) => {
+      const name = one.metadata.name as Service;
+      const trigger = one.spec.triggers.find(({ type }: any) => type === 'temporal');
+      const wanted = {
+        endpoint: config?.data?.TEMPORAL_ADDRESS,
+        namespace: config?.data?.TEMPORAL_NAMESPACE,
+        taskQueue: taskQueueOf('orkestra', name),
+      };
+      return Object.entries(wanted)
+        .filter(([key, value]) => trigger?.metadata[key] !== value)
+        .map(([key, value]) => `${title(one)}: ${key} is ${trigger?.metadata[key]}, not ${value}`);
+    });
 }
 
 const SECRET = /KEY|TOKEN|PASSWORD|SECRET/;
