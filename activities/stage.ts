@@ -25,8 +25,8 @@ interface StageInput extends Arming {
   adapter?: string;
 }
 
-/** Slow on purpose: each heartbeat is a write in Temporal. The first comes after this too. ms. */
-const HEARTBEAT_MS = 10_000;
+/** Slow on purpose: each heartbeat is a write in Temporal, and most stages are over before their first. ms. */
+const HEARTBEAT_MS = 20_000;
 
 /**
  * The life of one stage of a turn: from taking its place on the call's stream to its durable result. It ends by

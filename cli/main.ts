@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from './run.ts';
+import { workerProgram } from '../workers/programs.ts';
 
 // Whoever reads may stop reading (`| head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -7,4 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCli(process.argv.slice(2));
+const argv = process.argv.slice(2);
+// A worker has no use for the other commands: they take a second to load, and 50 MB for as long as it lives.
+const worker = argv[0] === 'worker' && argv.length === 2 ? workerProgram(argv[1]) : undefined;
+if (worker) await worker();
+else process.exitCode = await (await import('./run.ts')).runCli(argv);

@@ -10,7 +10,7 @@ import { ActivityCancellationType, type ActivityOptions } from '@temporalio/work
  */
 export const stageOptions = {
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '1 minute',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: {
     initialInterval: '100 milliseconds',

@@ -11,7 +11,7 @@ import { type CallHistory, fetchHistory, readHistory } from '../past-call/histor
 import { type PastCall, pastCall } from '../past-call/past-call.ts';
 import { copyRecording, findRecording, prepareOutput } from '../past-call/recording.ts';
 import { callLines, rerunLines } from '../past-call/render-call.ts';
-import { type Rerun, rerun } from '../past-call/rerun.ts';
+import type { Rerun } from '../past-call/rerun.ts';
 import { findPlaces, type Places } from '../places.ts';
 
 /** What a call was, from whatever still knows it. */
@@ -61,6 +61,8 @@ export class ReplaySession extends OrkestraCommand {
     const { call, history } = this.history
       ? await fromFile(this.history, converter)
       : await this.fromSystem(places, session!);
+    // Temporal's worker comes along: a third of a second that no other command has to wait.
+    const { rerun } = await import('../past-call/rerun.ts');
     const reruns = history && (await rerun(history, converter));
     const recording = await this.recordingOf(places, call);
     if (this.json) {
