@@ -10,7 +10,7 @@ import { ActivityCancellationType, type ActivityOptions } from '@temporalio/work
  */
 export const stageOptions = {
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '30 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: {
     initialInterval: '100 milliseconds',
