@@ -5,6 +5,7 @@ import { packageRoot } from '../../config/package.ts';
 import { type WorkerName, workerNames } from '../../config/worker-names.ts';
 import { Keeper } from '../../deploy/local/keeper.ts';
 import { freePort } from '../../deploy/local/ports.ts';
+import { everybodyLetIn } from '../platform.ts';
 import type { Mood, EngineKind } from './engines/mood.ts';
 import { Proxy } from './proxy.ts';
 import { WorkerProcess } from './process.ts';
@@ -142,6 +143,7 @@ export class Platform {
       ORKESTRA_GATEWAY_HOST: '127.0.0.1',
       // Callers of chaos have no tokens.
       ORKESTRA_GATEWAY_OPEN: 'true',
+      ...everybodyLetIn,
       ORKESTRA_RECORDINGS: this.recordings,
       NODE_OPTIONS: `--import=${preload.href}`,
       ORKESTRA_CHAOS: this.moods,

@@ -12,6 +12,8 @@ const FRAME_BYTES = 160;
 const SILENCE = Buffer.alloc(FRAME_BYTES, 0xff).toString('base64');
 /** After the greeting and each answer the caller waits for so long a silence, ms, before they speak. */
 const QUIET_MS = 250;
+/** Nobody speaks before they have been greeted, for so long, ms. */
+const GREETING_MS = 30_000;
 /** Nobody hangs up in the bot's last word. */
 const BEFORE_GOODBYE_MS = 500;
 /** An answer that does not begin for so long does not come, ms; nor does the rest of one that was cut. */
@@ -83,7 +85,7 @@ export class ChaosCaller {
 
   private async greeted() {
     const since = now();
-    while (this.ear.lastArrival < since && now() < since + PATIENCE_MS) await this.frame(SILENCE);
+    while (this.ear.lastArrival < since && now() < since + GREETING_MS) await this.frame(SILENCE);
     await this.quiet();
   }
 

@@ -158,8 +158,10 @@ function factsOf(status: string, { events }: History): HistoryFacts {
       const { activityIds } = read<{ activityIds: string[] }>(signal.input?.payloads?.[0]);
       facts.lost.push({ at: msOf(event.eventTime), activityIds });
     } else if (completed) facts.reason = read<{ reason: string }>(completed.result?.payloads?.[0]).reason;
-    // A worker that dies with a task leaves a timeout; a failure is something that the code did.
-    else if (failed) facts.taskFailures.push(failed.failure?.message ?? 'without a reason');
+    // A worker that dies with a task leaves a timeout, news that come as a call ends an unhandled command: the task is
+    // done again. Any other failure is something that the code did.
+    else if (failed && failed.failure?.message !== 'UnhandledCommand')
+      facts.taskFailures.push(failed.failure?.message ?? 'without a reason');
   }
   return facts;
 }

@@ -35,6 +35,6 @@ export function violationsOf(
   checkRows(evidence, note);
   checkEffects(evidence, excuses, note);
   checkStream(evidence, note);
-  if (!excuses.recording) checkRecording(evidence, note);
+  if (!excuses.recording) checkRecording(evidence, greeting, note);
   return found;
 }
