@@ -70,7 +70,7 @@ describe('the command line', () => {
     ],
     [
       ['api-key', 'create', 'x', '--scope', 'calls:raed'],
-      '--scope: there is no scope "calls:raed". Did you mean calls:read? The scopes are calls:start, calls:read, calls:steer, transcripts:read, cache:read, cache:write, adapters:read, adapters:write.',
+      '--scope: there is no scope "calls:raed". Did you mean calls:read? The scopes are calls:start, calls:read, calls:steer, transcripts:read, cache:read, cache:write, adapters:read, adapters:write, payloads:decode.',
       'api-key create ',
     ],
     [
