@@ -14,6 +14,7 @@ import { z } from 'zod';
 import type { WebhookActivities } from '../activities/types.ts';
 import { type WebhookEvent, webhookEventSchema } from '../call/webhook-event.ts';
 import { taskQueueOf } from '../config/task-queues.ts';
+import { followsCurrentVersion } from './current-version.ts';
 import { deliverOptions, deliverWithinMs, webhookGapMs, webhooksIdleMs } from './limits.ts';
 
 /** The events of one call on their way to other systems; the workflow `webhooks-<session>`. */
@@ -58,7 +59,7 @@ export async function webhooks(input: WebhooksInput): Promise<Deliveries> {
 }
 
 // An endpoint that is away may keep it for days: no version of the code has to wait for that.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, webhooks);
+setWorkflowOptions(followsCurrentVersion, webhooks);
 
 class Webhooks {
   private readonly seen: Set<string>;

@@ -7,9 +7,11 @@ import { packageRoot } from '../../config/package.ts';
 import type { WorkerName } from '../../config/worker-names.ts';
 import { endProcess, isRunning, type Keeper } from '../../deploy/local/keeper.ts';
 import { freePort } from '../../deploy/local/ports.ts';
+import { SetupError } from '../../deploy/local/setup-error.ts';
 
 const PROBE_EVERY_MS = 50;
-const READY_WITHIN_MS = 120_000;
+/** Two of each kind start at once, on a busy machine for long. */
+const READY_WITHIN_MS = 180_000;
 /** After a death the next process is started this much later, ms, as a supervisor would at the first death. */
 export const RESTART_MS = 200;
 const STOP_GRACE_MS = 35_000;
@@ -62,7 +64,7 @@ export class WorkerProcess {
     while (!this.ready) {
       if (this.stopping) return;
       if (Date.now() > deadline)
-        throw new Error(`${this.options.name} was not ready within ${READY_WITHIN_MS / 1_000} s`);
+        throw new SetupError(`${this.options.name} was not ready within ${READY_WITHIN_MS / 1_000} s`);
       await sleep(PROBE_EVERY_MS);
     }
   }

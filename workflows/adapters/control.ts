@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { AdapterSync, ControlActivities, LlmAdapterActivities } from '../../activities/types.ts';
 import { DEFAULT_ADAPTER, type NewAdapter, refOf } from '../../call/adapter.ts';
+import { followsCurrentVersion } from '../current-version.ts';
 import { AdapterBoard, refused } from './board.ts';
 import {
   changesPerRun,
@@ -41,7 +42,7 @@ export async function adapterControl({ taskQueuePrefix, carried }: AdapterContro
 }
 
 // It outlives every version of its code.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, adapterControl);
+setWorkflowOptions(followsCurrentVersion, adapterControl);
 
 /** Carries the board's decisions out. What can't be carried out is taken back, and rejected with the reason. */
 export class Control {

@@ -4,8 +4,8 @@ import { runCommand } from '../../../deploy/local/run-command.ts';
 import { deploymentName, type Platform } from '../platform.ts';
 import type { Fault } from './fault.ts';
 
-/** Each version gets new calls for so long, ms. */
-const PHASE_MS = 15_000;
+/** Each version gets new calls for so long, ms: longer than a call. */
+const PHASE_MS = 45_000;
 
 /** Makes a version the one that new calls begin under, as docs/operating.md says. */
 async function setCurrent(platform: Platform, buildId: string) {
