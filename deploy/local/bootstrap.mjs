@@ -109,7 +109,7 @@ function run([command, ...args], env = {}) {
 async function locked(file, work) {
   mkdirSync(join(file, '..'), { recursive: true });
   for (let told = false; !take(file); told = true) {
-    if (!told) say(`Waiting for process ${readFileSync(file, 'utf8')}, which does the same …`);
+    if (!told) say('Waiting for another process, which does the same …');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   try {
