@@ -35,7 +35,9 @@ const originsSchema = z
     listed,
     z
       .array(
-        z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url, 'an origin has no path'),
+        z
+          .url({ protocol: /^https?$/, abort: true })
+          .refine((url) => new URL(url).origin === url, 'an origin has no path'),
       )
       .max(10),
   )
