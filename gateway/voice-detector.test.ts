@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { MediaFormat } from '../audio/format.ts';
 import { resample } from '../audio/resample.ts';
@@ -105,6 +107,25 @@ describe('the voice detector', () => {
     const bench = new Bench(voice(10));
     await bench.hear(20);
     expect(bench.noticed.all[1]).toEqual({ kind: 'stopped', audioMs: 320, after: 16 });
+  });
+
+  test('a process that stood still does not end speech whose audio waits on the socket', async () => {
+    const bench = new Bench(voice(20));
+    const server = createServer((socket) => socket.on('data', (audio) => bench.detector.write(audio)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+    await bench.hear(10);
+    client.write(Buffer.from(new Int16Array(10 * 256).fill(8_000).buffer));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    await bench.judged.until(() => bench.judged.all.length === 20);
+    expect(bench.noticed.all).toEqual([{ kind: 'started', audioMs: 0, after: 3 }]);
+    // Nothing more comes: that ends it.
+    await bench.noticed.first(({ kind }) => kind === 'stopped');
+    expect(bench.noticed.all[1]).toEqual({ kind: 'stopped', audioMs: 20 * WINDOW_MS, after: 20 });
+    client.destroy();
+    server.close();
   });
 
   test('a longer silence may be asked for', async () => {

@@ -86,6 +86,7 @@ export class VoiceDetector {
   /** The loudest window of the stretch before: noise is what is far from a voice that is known. */
   private before = 0;
   private gap: NodeJS.Timeout | undefined;
+  private writes = 0;
 
   /** `stopMs` of silence end a stretch of speech. */
   constructor(
@@ -116,6 +117,7 @@ export class VoiceDetector {
       this.filled += part.length;
       if (this.filled === this.window.length) this.complete(at);
     }
+    this.writes += 1;
     this.gap?.refresh();
     if (!this.judging) this.judgeWaiting();
   }
@@ -215,8 +217,16 @@ export class VoiceDetector {
     this.speaking = true;
     this.silent = 0;
     this.last = window;
-    this.gap = setTimeout(() => this.stopped(), this.stopMs + GAP_MS);
+    this.gap = setTimeout(() => this.onGap(), this.stopMs + GAP_MS);
     this.listener.onStarted(this.first!.at, this.first!.endMs - this.windowMs);
+  }
+
+  /** After a process has stood still, timers come before the audio that waits on the sockets: that is read first. */
+  private onGap() {
+    const { writes } = this;
+    setImmediate(() => {
+      if (this.writes === writes) this.stopped();
+    });
   }
 
   private stopped() {

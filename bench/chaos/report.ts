@@ -4,6 +4,8 @@ import type { FaultResult } from './trials.ts';
 
 /** Violations that are written out; the rest is counted. */
 const SHOWN = 12;
+/** Callers who stand still for longer in mid-word have stopped speaking, as a gateway sees it, ms. */
+const UNHEARD_MS = 300;
 
 const countOf = ({ violations }: FaultResult, ...kinds: ViolationKind[]) =>
   violations.filter(({ kind }) => kinds.includes(kind)).length;
@@ -30,6 +32,12 @@ export function summaryOf(result: FaultResult): string {
   if (violations.length > SHOWN) lines.push(`  and ${violations.length - SHOWN} more`);
   for (const { line, held } of result.notes) lines.push(`  ${line}: ${held ? 'met' : 'MISSED'}`);
   for (const death of deaths) lines.push(`  a process died by itself: ${death}`);
+  const stood = Math.round(result.stoodStillMs);
+  if (stood > UNHEARD_MS) {
+    lines.push(
+      `  the callers themselves stood still for up to ${stood} ms: the machine was too busy to be sure`,
+    );
+  }
   // Each by itself too: a run that is cut off has said what it found.
   return `${lines.join('\n')}\n${tableOf([result])}\n`;
 }

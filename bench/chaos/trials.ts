@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domains } from '../../domains/registry.ts';
 import { Callers } from './callers.ts';
@@ -29,6 +30,8 @@ export interface FaultResult {
   silences: number[];
   /** How often a caller had to say something again, or gave up the rest of an answer, since their connection broke. */
   broken: number;
+  /** The longest that the callers themselves stood still, ms: what they say comes in bursts on a busy machine. */
+  stoodStillMs: number;
 }
 
 /** The callers talk undisturbed for so long before the first fault, ms, and between two. */
@@ -50,6 +53,8 @@ export async function runTrials(
   const callers = new Callers(platform, gatherer, fault, random.fork('calls'), run);
   const struck: number[] = [];
   const notes: Note[] = [];
+  const delays = monitorEventLoopDelay();
+  delays.enable();
   try {
     callers.start(calls);
     await sleep(BEFORE_MS);
@@ -79,8 +84,10 @@ export async function runTrials(
       struck,
       silences: struck.flatMap((at) => silencesAfter(at, evidence, fault.hits)),
       broken: evidence.flatMap(({ log }) => log.said).filter(({ broken }) => broken).length,
+      stoodStillMs: delays.max / 1e6,
     };
   } finally {
+    delays.disable();
     await gatherer.close();
   }
 }
