@@ -104,8 +104,18 @@ describe('while the bot speaks', () => {
     bot.onEvent(paused('Our branches are open'));
     expect(bot.isCertain('I would', 2_000)).toBe(false);
     expect(bot.isCertain('uh huh okay right', 2_000)).toBe(false);
-    expect(bot.isCertain('And he came, and he came', 900)).toBe(false);
-    expect(bot.isCertain('I would like to', 1_500)).toBe(true);
+    expect(bot.isCertain('And he came, and he came', 1_600)).toBe(false);
+    expect(bot.isCertain('I would like to', 1_900)).toBe(true);
+  });
+
+  test('a sound too short for a word is none, whatever it is taken for', () => {
+    const bot = speaking(2_000, started);
+    bot.onEvent(paused('Our branches are open'));
+    expect(bot.judge('You', 160, -3)).toBe('noise');
+    expect(bot.judge('Enter.', 240, -3)).toBe('noise');
+    expect(bot.judge('Stop.', 120, -3)).toBe('noise');
+    expect(bot.judge('Stop.', 220, -3)).toBeUndefined();
+    expect(bot.judge('Tomorrow.', 400, -3)).toBeUndefined();
   });
 
   describe('where the sound is known', () => {

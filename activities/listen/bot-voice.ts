@@ -14,7 +14,7 @@ const ECHO_TAIL_MS = 500;
  * sign of listening a recogniser makes four words and more ("And he came, and he came" of "Mhm, mhm").
  */
 const CERTAIN_WORDS = 4;
-const CERTAIN_MS = 1_300;
+const CERTAIN_MS = 1_800;
 /** Who speaks for longer than this, ms, has more to say than that they listen. */
 const REMARK_MS = 2_000;
 

@@ -23,6 +23,13 @@ const URGENT = -2;
 const TOPIC = -2.5;
 
 /**
+ * What is shorter than this, ms of detected voice, is no word: an echo's remains, a knock, a cough. The shortest "No" and
+ * "Stop" took 220. Other words than such urgent ones take longer.
+ */
+const WORD_MS = 170;
+const PLAIN_WORD_MS = 350;
+
+/**
  * Where the sound is not known, so few words in so short a time, ms, are what recognisers make of a cough ("You."), a hum
  * ("And mem home.") or a faint echo, unless one of them is urgent, or what the call is about.
  */
@@ -33,9 +40,16 @@ const COUGH_MS = 500;
 /** Why a remark is no turn; undefined where it is one. */
 export function noTurnOf(remark: Remark): 'backchannel' | 'noise' | undefined {
   const isSign = isBackchannel(remark.text, remark.language);
-  if (remark.odds === undefined ? !isSign && !isHum(remark) : oddsOf(remark, isSign) < 0) return undefined;
+  if (!isTooShort(remark) && isRequest(remark, isSign)) return undefined;
   return remark.ms < COUGH_MS && !isSign ? 'noise' : 'backchannel';
 }
+
+function isTooShort({ text, ms, language, isTopic }: Remark): boolean {
+  return ms < (isTopic || isUrgent(text, language) ? WORD_MS : PLAIN_WORD_MS);
+}
+
+const isRequest = (remark: Remark, isSign: boolean) =>
+  remark.odds === undefined ? !isSign && !isHum(remark) : oddsOf(remark, isSign) < 0;
 
 function oddsOf({ text, odds, language, isTopic }: Remark, isSign: boolean): number {
   const almost = !isSign && isAlmostBackchannel(text, language);
