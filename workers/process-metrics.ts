@@ -4,7 +4,7 @@ import { version } from '../config/package.ts';
 import type { StreamName } from '../stream/keys.ts';
 import type { Health } from './health.ts';
 
-/** How often the event loop’s delay is taken, ms: 20 times a second was most of what a process at rest used. */
+/** How often the event loop’s delay is taken, ms: each time wakes a process at rest. */
 const DELAY_EVERY_MS = 250;
 
 /** What every process tells of itself: see docs/metrics.md. */
