@@ -17,8 +17,8 @@ import { PartReader } from '../sound/bot-code.ts';
 import { linesIn } from '../sound/caller-code.ts';
 import type { Evidence, HistoryFacts, Rows, StreamFacts, TurnFact } from './evidence.ts';
 
-/** How long a call's workflow may take to end after its caller has hung up, ms. */
-const END_WITHIN_MS = 90_000;
+/** How long a call's workflow may take to end after its caller has hung up, ms: Postgres may be away twice meanwhile. */
+const END_WITHIN_MS = 180_000;
 const LOOK_MS = 250;
 
 /** Collects what is known of calls, around the proxies. */

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 
 /**
  * The clock of this process, moved by as many ms as the file that ORKESTRA_CHAOS_CLOCK names says: the wall clock that
- * code reads. Timers go by another clock, as they do when a real one is set.
+ * code reads. Timers go by another clock, as they do when a real one is set; so does `performance`, whose origin is told
+ * when the process starts and then stays.
  */
 const file = process.env.ORKESTRA_CHAOS_CLOCK;
 /** How often the file is looked at, ms. */
@@ -28,6 +29,5 @@ if (file) {
     }
     static override now = () => realNow() + shiftMs;
   } as DateConstructor;
-  const origin = performance.timeOrigin;
-  Object.defineProperty(performance, 'timeOrigin', { get: () => origin + shiftMs });
+  Object.defineProperty(performance, 'timeOrigin', { value: performance.timeOrigin + shiftMs });
 }
