@@ -8,6 +8,7 @@ import { type Database, openDatabase } from '../../store/database.ts';
 import { migrate } from '../../store/migrate.ts';
 import { report } from '../platform.ts';
 import type { Prepared } from './precision.ts';
+import { buildClosenessIndex } from './closeness-index.ts';
 
 const ENTRIES = 100_000;
 /** Half of the entries are of the scope that is asked, the others of so many more. */
@@ -96,16 +97,7 @@ async function fill(database: Database, near: Prepared[]): Promise<{ fillMs: num
   }
   const filled = performance.now();
   report(`${ENTRIES} entries are in; the index is being built`);
-  const client = await database.connect();
-  try {
-    await client.query("set statement_timeout = 0; set maintenance_work_mem = '512MB'");
-    await client.query(
-      'create index answers_by_closeness on answers using hnsw (embedding vector_cosine_ops)',
-    );
-    await client.query('analyze answers');
-  } finally {
-    client.release(true);
-  }
+  await buildClosenessIndex(database);
   return { fillMs: filled - begun, indexMs: performance.now() - filled };
 }
 

@@ -2,6 +2,7 @@ import { promptVersionOf, findDomain } from '../../domains/registry.ts';
 import { defaultTenant } from '../../call/request.ts';
 import { type Database } from '../../store/database.ts';
 import { writeSyntheticCalls } from '../analytics/synthetic.ts';
+import { buildClosenessIndex } from '../cache/closeness-index.ts';
 
 const DOMAIN = 'banking';
 /** Rows that are written in one statement: short enough for its time limit. */
@@ -63,14 +64,5 @@ export async function fillAnswers(db: Database, entries: number): Promise<void> 
       ],
     );
   }
-  const client = await db.connect();
-  try {
-    await client.query("set statement_timeout = 0; set maintenance_work_mem = '512MB'");
-    await client.query(
-      'create index answers_by_closeness on answers using hnsw (embedding vector_cosine_ops)',
-    );
-    await client.query('analyze answers');
-  } finally {
-    client.release(true);
-  }
+  await buildClosenessIndex(db);
 }

@@ -1,11 +1,12 @@
 import { EngineError } from '../error.ts';
 import { modelFiles, type ModelFolder } from '../model-files.ts';
+import { ModelThread } from '../model-thread.ts';
 import { loadSherpa, type OfflineRecognizer } from '../sherpa.ts';
 import { WorkQueue } from '../work-queue.ts';
 import { cleanTranscript } from './clean-transcript.ts';
 import type { SttEngine } from './engine.ts';
-import { RemarkThread } from './remark-thread.ts';
 import { MoonshineStream, RATE, type Recognise } from './moonshine-stream.ts';
+import type { RemarkFiles, RemarkRequest } from './remark-protocol.ts';
 import { isSpeechless } from './speech-audio.ts';
 
 /** One thread a decode: two at once then give 26 utterances a second on two cores, two threads each 18. */
@@ -13,6 +14,8 @@ const THREADS = 1;
 const DECODES_AT_ONCE = 2;
 /** Some 15 s of work. A stream has at most one partial and its final transcript in here. */
 const MOST_WAITING = 200;
+/** A second of work; whoever comes on top is judged by their words. */
+const MOST_REMARKS = 40;
 
 /** Moonshine tiny, English, by sherpa-onnx. Throws EngineError if its model is missing. */
 export function createMoonshine(folder: ModelFolder): SttEngine {
@@ -54,10 +57,18 @@ export function createMoonshine(folder: ModelFolder): SttEngine {
   const decodeSpeech = async (samples: Int16Array) => (isSpeechless(samples) ? '' : decode(samples));
   const recognise: Recognise = (job, work) => queue.run(() => work(decodeSpeech), job);
 
-  let thread: RemarkThread | undefined;
+  let thread: ModelThread<RemarkRequest, number> | undefined;
   const judgeSound = (samples: Int16Array) => {
-    if (!thread || thread.dead) thread = new RemarkThread({ encoder: files['encoder_model.ort'] });
-    return thread.judge(samples);
+    if (!thread || thread.dead) {
+      thread = new ModelThread({
+        engine: name,
+        work: 'judging a remark',
+        code: new URL('./remark-worker', import.meta.url),
+        files: { encoder: files['encoder_model.ort'] } satisfies RemarkFiles,
+        limit: MOST_REMARKS,
+      });
+    }
+    return thread.ask({ samples });
   };
 
   return {

@@ -6,8 +6,5 @@ export interface RemarkFiles {
 }
 
 export interface RemarkRequest {
-  id: number;
   samples: Int16Array;
 }
-
-export type RemarkAnswer = { id: number; odds: number } | { id: number; error: string };

@@ -15,10 +15,7 @@ export interface KokoroFiles {
 }
 
 export interface KokoroRequest {
-  id: number;
   text: string;
   voice: KokoroVoice;
   speed: number;
 }
-
-export type KokoroAnswer = { id: number; audio: Int16Array } | { id: number; error: string };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ThreadAnswer, ThreadRequest } from '../model-thread.ts';
 import { loadOnnx, sessionOptions } from '../onnx.ts';
-import { type KokoroAnswer, type KokoroFiles, type KokoroRequest, RATE, VOICES } from './kokoro-protocol.ts';
+import { type KokoroFiles, type KokoroRequest, RATE, VOICES } from './kokoro-protocol.ts';
 import { LeadCutter, toInt16 } from './lead-cutter.ts';
 import { kokoroPhonemes } from './phonemes.ts';
 
@@ -29,10 +30,13 @@ const session = await onnx.InferenceSession.create(files.model, {
 });
 const port = parentPort!;
 
-port.on('message', (request: KokoroRequest) => {
+const answer = (message: ThreadAnswer<Int16Array>, moved: ArrayBuffer[] = []) =>
+  port.postMessage(message, moved);
+
+port.on('message', ({ id, ...request }: ThreadRequest<KokoroRequest>) => {
   say(request).then(
-    (audio) => port.postMessage({ id: request.id, audio } satisfies KokoroAnswer, [audio.buffer]),
-    (error: Error) => port.postMessage({ id: request.id, error: error.message } satisfies KokoroAnswer),
+    (audio) => answer({ id, result: audio }, [audio.buffer]),
+    (error: Error) => answer({ id, error: error.message }),
   );
 });
 

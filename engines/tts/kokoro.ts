@@ -1,12 +1,13 @@
 import { EngineError } from '../error.ts';
 import { modelFiles, type ModelFolder } from '../model-files.ts';
+import { ModelThread } from '../model-thread.ts';
 import { WorkQueue } from '../work-queue.ts';
 import type { TtsEngine } from './engine.ts';
-import { type KokoroFiles, type KokoroVoice, RATE, VOICES } from './kokoro-protocol.ts';
-import { KokoroThread, NAME } from './kokoro-thread.ts';
+import { type KokoroFiles, type KokoroRequest, type KokoroVoice, RATE, VOICES } from './kokoro-protocol.ts';
 import { speechPieces } from './speech-pieces.ts';
 import { spokenText } from './spoken-text.ts';
 
+const NAME = 'kokoro';
 const DEFAULT: KokoroVoice = 'af_heart';
 /** Some 30 s of work: it is for few calls at once, or for more cores. A sentence has one piece in here at a time. */
 const MOST_WAITING = 20;
@@ -24,13 +25,16 @@ export function createKokoro(folder: ModelFolder): TtsEngine {
     voices: { af_heart: paths['af_heart.bin'], bm_george: paths['bm_george.bin'] },
   };
   const queue = new WorkQueue(NAME, { concurrency: 1, keptForUrgent: 0, limit: MOST_WAITING });
-  let thread: KokoroThread | undefined;
+  let thread: ModelThread<KokoroRequest, Int16Array> | undefined;
   let closed = false;
 
   async function generate(text: string, voice: KokoroVoice, speed: number): Promise<Int16Array> {
     if (closed) throw new EngineError(NAME, 'was closed', { retryable: false });
-    if (!thread || thread.dead) thread = new KokoroThread(files);
-    return thread.say({ text, voice, speed });
+    if (!thread || thread.dead) {
+      const code = new URL('./kokoro-worker', import.meta.url);
+      thread = new ModelThread({ engine: NAME, work: 'synthesis', code, files, limit: MOST_WAITING });
+    }
+    return thread.ask({ text, voice, speed });
   }
 
   return {
