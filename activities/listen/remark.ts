@@ -45,7 +45,8 @@ export function noTurnOf(remark: Remark): 'backchannel' | 'noise' | undefined {
 }
 
 function isTooShort({ text, ms, language, isTopic }: Remark): boolean {
-  return ms < (isTopic || isUrgent(text, language) ? WORD_MS : PLAIN_WORD_MS);
+  const shortest = isTopic || isUrgent(text, language) ? WORD_MS : PLAIN_WORD_MS;
+  return ms < shortest && plainWords(text).split(' ').length <= HUM_WORDS;
 }
 
 const isRequest = (remark: Remark, isSign: boolean) =>
