@@ -44,10 +44,11 @@ export function noTurnOf(remark: Remark): 'backchannel' | 'noise' | undefined {
   return remark.ms < COUGH_MS && !isSign ? 'noise' : 'backchannel';
 }
 
-function isTooShort({ text, ms, language, isTopic }: Remark): boolean {
-  const shortest = isTopic || isUrgent(text, language) ? WORD_MS : PLAIN_WORD_MS;
-  return ms < shortest && plainWords(text).split(' ').length <= HUM_WORDS;
-}
+const hasFewWords = ({ text }: Remark) => plainWords(text).split(' ').length <= HUM_WORDS;
+const isPressing = ({ text, language, isTopic }: Remark) => isTopic || isUrgent(text, language);
+
+const isTooShort = (remark: Remark) =>
+  remark.ms < (isPressing(remark) ? WORD_MS : PLAIN_WORD_MS) && hasFewWords(remark);
 
 const isRequest = (remark: Remark, isSign: boolean) =>
   remark.odds === undefined ? !isSign && !isHum(remark) : oddsOf(remark, isSign) < 0;
@@ -60,7 +61,7 @@ function oddsOf({ text, odds, language, isTopic }: Remark, isSign: boolean): num
   );
 }
 
-function isHum({ text, ms, language, isTopic }: Remark): boolean {
-  const few = plainWords(text).split(' ').length <= HUM_WORDS || isAlmostBackchannel(text, language);
-  return ms < HUM_MS && few && !isTopic && !isUrgent(text, language);
+function isHum(remark: Remark): boolean {
+  const few = hasFewWords(remark) || isAlmostBackchannel(remark.text, remark.language);
+  return remark.ms < HUM_MS && few && !isPressing(remark);
 }
