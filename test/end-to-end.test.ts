@@ -44,7 +44,8 @@ describe('a spoken call over real engines', () => {
     const { turns, asides } = await transcriptOf(call.session);
     expect(asides[0]!.heard).toContain('Northwind Bank');
     const [loan, rate, longer, plan] = turns;
-    expect(spoken(loan!.caller)).toMatch(/loan of (ten thousand dollars|\$10000)/);
+    // "A loan" and "alone" sound alike: what is written may be either, what is understood may not.
+    expect(spoken(loan!.caller)).toMatch(/(a loan|alone) of (ten thousand dollars|\$10000)/);
     expect(loan!.heard).toContain('$315.68');
     expect(rate).toMatchObject({ interrupted: true, answer: expect.stringContaining(rate!.heard) });
     expect(rate!.heard).toContain('8.5 percent');
