@@ -9,9 +9,10 @@ import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { CallStream, now } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
-import { formatKey, streamTtlMs } from '../stream/keys.ts';
-import { BargeIn } from './barge-in.ts';
 import { bytesPerMs } from '../audio/format.ts';
+import { AudioPace } from './audio-pace.ts';
+import { BargeIn } from './barge-in.ts';
+import { BoundedWrites } from './bounded-writes.ts';
 import { type CallControl, CallRefused } from './call-control.ts';
 import { CallerAudio } from './caller-audio.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -20,6 +21,7 @@ import type { LoadMeter } from './load-meter.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { OwnEcho } from './own-echo.ts';
 import { Playback } from './playback.ts';
+import { Presence } from './presence.ts';
 import { QuietLog } from './quiet-log.ts';
 import { SessionWatch } from './session-watch.ts';
 import { closeCode, type Transport, type TransportListener } from './transport.ts';
@@ -39,9 +41,6 @@ export interface SessionDeps {
   speechStopMs: number;
 }
 
-/** How often it is looked whether Redis still knows of the caller, ms; also when they begin to speak. */
-const REMIND_MS = 5_000;
-
 /** One connection of a caller to a call: what they say goes into the call's stream, what it says to them comes out. */
 export class CallerSession implements TransportListener {
   private readonly connection = randomUUID();
@@ -55,18 +54,16 @@ export class CallerSession implements TransportListener {
   private readonly quiet: QuietLog;
   private readonly log: Logger;
   private readonly subscriptions: Subscription[] = [];
-  /** When all audio that came would have been spoken, were it spoken as it should: in real time. */
-  private spokenUntil = 0;
+  private readonly writes: BoundedWrites;
+  private readonly presence: Presence;
+  private readonly pace = new AudioPace();
   private speechEndedAt: number | undefined;
   private announced = false;
   /** A stage of the call is there, or the call is over. */
   private onTakenUp: () => void = () => undefined;
   private joined = false;
   private over = false;
-  private unwritten = 0;
-  private lastWrite: Promise<unknown> = Promise.resolve();
   private readonly line: LineMeter | undefined;
-  private reminding: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly request: CallRequest,
@@ -78,12 +75,13 @@ export class CallerSession implements TransportListener {
     this.line = origin === 'twilio' ? undefined : new LineMeter();
     this.log = callLogger(deps.log, session);
     this.quiet = new QuietLog(this.log);
+    this.writes = new BoundedWrites(deps.limits.unwritten, deps.metrics, this.quiet);
     this.watch = new SessionWatch(session, deps.metrics, deps.meter, deps.trace);
     this.stream = new CallStream(deps.hub, session, (error) =>
       this.quiet.warn({ reason: error.message }, 'skipped an entry of the stream that can not be read'),
     );
     this.audio = new CallerAudio(transport.format, (header, audio) =>
-      this.write('audio', () => this.stream.sendIn(header, audio)),
+      this.writes.write('audio', () => this.stream.sendIn(header, audio)),
     );
     this.echo = new OwnEcho(transport.format);
     this.voice = new VoiceDetector(deps.vad, transport.format, deps.speechStopMs, {
@@ -99,9 +97,17 @@ export class CallerSession implements TransportListener {
       mayStart: () => this.bargeIn.mayStart(),
       speechAnswered: () => this.takeSpeechEnd(),
       onSent: (audio, at) => this.echo.onPlayed(audio, at),
-      onDropped: () => this.dropped('playback'),
+      onDropped: () => this.writes.dropped('playback'),
     });
     this.bargeIn = new BargeIn(request.settings.bargeIn, this.playback);
+    this.presence = new Presence({
+      session,
+      connection: this.connection,
+      format: transport.format,
+      hub: deps.hub,
+      writes: this.writes,
+      emit: (event) => this.emit(event),
+    });
   }
 
   /** Sends a caller away who was never announced; before `start` nothing of them is in the call's stream. */
@@ -130,8 +136,7 @@ export class CallerSession implements TransportListener {
       },
       'caller connected',
     );
-    this.tellStages();
-    this.reminding = setInterval(() => this.remind(), REMIND_MS);
+    this.presence.announce();
     control.ensure(this.request).then(
       ({ bargeIn }) => {
         this.bargeIn.allow(bargeIn);
@@ -141,33 +146,16 @@ export class CallerSession implements TransportListener {
     );
   }
 
-  /** What stages need to know of this caller, those that start later too. */
-  private tellStages() {
-    const { format } = this.transport;
-    const key = formatKey(this.request.session);
-    this.write('event', () => this.deps.hub.redis.set(key, JSON.stringify(format), 'PX', streamTtlMs));
-    this.emit({ type: 'caller.connected', at: now(), connection: this.connection, format });
-  }
-
-  /** Tells it again where Redis was emptied meanwhile: the bot would have no voice for the rest of the call. */
-  private remind() {
-    if (this.over) return;
-    this.write('event', async () => {
-      const known = await this.deps.hub.redis.pexpire(formatKey(this.request.session), streamTtlMs);
-      if (known === 0) this.tellStages();
-    });
-  }
-
   onAudio(audio: Buffer) {
     if (this.over || !this.announced) return;
     const time = now();
-    this.spokenUntil = Math.max(this.spokenUntil, time) + audio.length / bytesPerMs(this.transport.format);
-    if (this.spokenUntil - time > this.deps.limits.aheadMs) {
+    const ms = audio.length / bytesPerMs(this.transport.format);
+    if (this.pace.add(ms, time) > this.deps.limits.aheadMs) {
       this.leave('dropped');
       this.transport.end(closeCode.refused, 'send audio in real time');
       return;
     }
-    this.line?.add(audio.length / bytesPerMs(this.transport.format), time);
+    this.line?.add(ms, time);
     this.audio.write(audio);
     this.voice.write(audio);
   }
@@ -202,7 +190,10 @@ export class CallerSession implements TransportListener {
     this.leave('dropped');
     this.transport.end(code, reason);
     // Redis may be away.
-    await Promise.race([this.lastWrite, setTimeout(this.deps.limits.closeMs, undefined, { ref: false })]);
+    await Promise.race([
+      this.writes.written,
+      setTimeout(this.deps.limits.closeMs, undefined, { ref: false }),
+    ]);
   }
 
   private async follow() {
@@ -249,7 +240,7 @@ export class CallerSession implements TransportListener {
   }
 
   private onSpeechStarted(at: number, audioMs: number) {
-    this.remind();
+    this.presence.remind();
     this.emit({ type: 'speech.started', at, audioMs });
     this.bargeIn.onSpeechStarted();
     this.audio.start(audioMs);
@@ -299,7 +290,7 @@ export class CallerSession implements TransportListener {
     this.playback.close();
     this.voice.close();
     this.bargeIn.close();
-    clearInterval(this.reminding);
+    this.presence.close();
     this.over = true;
     this.onTakenUp();
     for (const subscription of this.subscriptions.splice(0)) subscription.close();
@@ -312,24 +303,6 @@ export class CallerSession implements TransportListener {
   }
 
   private append(event: CallEvent) {
-    this.write('event', () => this.stream.emit(event));
-  }
-
-  private write(what: 'audio' | 'event', send: () => Promise<unknown>) {
-    // Events are few and matter more: they have as much room again.
-    const room = what === 'audio' ? this.deps.limits.unwritten : 2 * this.deps.limits.unwritten;
-    if (this.unwritten >= room) {
-      this.dropped(what);
-      return;
-    }
-    this.unwritten++;
-    this.lastWrite = send()
-      .catch((error: Error) => this.quiet.warn({ reason: error.message }, 'could not write to the stream'))
-      .finally(() => this.unwritten--);
-  }
-
-  private dropped(what: 'audio' | 'event' | 'playback') {
-    this.deps.metrics.dropped.inc({ what });
-    this.quiet.warn({ what }, 'dropped a piece of a call to keep within bounds');
+    this.writes.write('event', () => this.stream.emit(event));
   }
 }
