@@ -13,7 +13,7 @@ import { connectTemporal, type RunningWorker, type WorkerContext } from './run.t
 const SLOTS = 2_000;
 
 /** A turn that is being heard or spoken may come to its end, a long reply too; the armed ones let go at once. ms. */
-const SHUTDOWN_GRACE_MS = 25_000;
+export const SHUTDOWN_GRACE_MS = 25_000;
 /** Beyond the grace, a stage that does not yield is left to Temporal's retry elsewhere. ms. */
 export const SHUTDOWN_FORCE_MS = SHUTDOWN_GRACE_MS + 3_000;
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeWav } from '../../audio/wav.ts';
 import { callSettingsSchema } from '../../call/settings.ts';
+import { loadConfig } from '../../config/load.ts';
+import { tellRoom } from '../../gateway/room.ts';
 import { CallLab } from '../../test/call-lab.ts';
+import { openRedis } from '../connect-redis.ts';
 import { orkestra } from '../testing/captured-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orkestra-cli-'));
@@ -213,6 +216,22 @@ describe('start-call', () => {
     expect(await lab.client.workflow.getHandle(`call-${id}`).result()).toMatchObject({
       reason: expect.stringMatching(/^the call could not be placed: to place calls, set TWILIO_ACCOUNT_SID/),
     });
+  });
+
+  test('calls nobody while no gateway takes new calls', async () => {
+    const id = session();
+    const { redis } = await openRedis(loadConfig().redis);
+    const full = tellRoom(redis, lab.prefix, 'full', () => 'full');
+    await redis.ping();
+    const run = await orkestra(['start-call', id, '--phone', '+14155550123', '--dial']);
+    await full.withdraw();
+    redis.disconnect();
+    expect(run).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'orkestra: All lines are busy, so nobody is called: try again in a minute.\n',
+    });
+    await expect(lab.client.workflow.getHandle(`call-${id}`).describe()).rejects.toThrow(/not found/);
   });
 
   test('as JSON names the call and the door to it', async () => {
