@@ -1,19 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WebSocket } from 'ws';
-import { once } from 'node:events';
+import { Inspector } from './inspector.ts';
 
-/** What a process holds at a moment, after a full collection of garbage. */
+/** What a process holds at a moment, after a full collection of garbage in each of its threads. */
 export interface ProcessState {
-  /** Of JavaScript's objects in the main thread, MB. */
+  /** Of JavaScript's objects in all threads, MB. */
   heapMb: number;
-  /** Buffers and other memory outside of that heap that objects hold, MB. */
+  /** Buffers and other memory outside of those heaps that objects hold, MB. */
   externalMb: number;
-  /** Resident, with shared pages counted by their share (PSS), MB. */
-  pssMb: number;
+  /** Resident and its own: not files that it has mapped, whose pages it shares with other processes, MB. */
+  ownMb: number;
   /** Open files and sockets. */
   files: number;
-  /** Timers that are set. */
+  /** Timers that are set in the main thread. */
   timers: number;
 }
 
@@ -30,33 +29,32 @@ export async function readState(folder: string, name: string, pid: number): Prom
   const log = readFileSync(join(folder, `${name}.log`), 'utf8');
   const url = [...log.matchAll(LISTENING)].at(-1)?.[1];
   if (!url) throw new Error(`${name} has no inspector`);
-  const socket = new WebSocket(url);
-  await once(socket, 'open');
-  let id = 0;
-  const ask = async (method: string, params: object = {}) => {
-    socket.send(JSON.stringify({ id: ++id, method, params }));
-    for (;;) {
-      const [data] = (await once(socket, 'message')) as [Buffer];
-      const message = JSON.parse(data.toString()) as {
-        id?: number;
-        result?: { result?: { value?: string } };
-      };
-      if (message.id === id) return message.result;
+  const inspector = await Inspector.connect(url);
+  try {
+    const seen: { heap: number; external: number; timers: number }[] = [];
+    for (const ask of await inspector.threads()) {
+      // What a first collection lets go of by its finalisers, the second takes.
+      for (let round = 0; round < 3; round++) await ask('HeapProfiler.collectGarbage');
+      const { result } = await ask('Runtime.evaluate', { expression: LOOK });
+      seen.push(JSON.parse((result as { value: string }).value));
     }
-  };
-  // What a first collection lets go of by its finalisers, the second takes.
-  for (let round = 0; round < 3; round++) await ask('HeapProfiler.collectGarbage');
-  const answer = await ask('Runtime.evaluate', { expression: LOOK });
-  socket.close();
-  const { heap, external, timers } = JSON.parse(answer!.result!.value!) as Record<string, number>;
-  const pss = Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))![1]);
-  return {
-    heapMb: heap! / 1e6,
-    externalMb: external! / 1e6,
-    pssMb: (pss * 1_024) / 1e6,
-    files: readdirSync(`/proc/${pid}/fd`).length,
-    timers: timers!,
-  };
+    const sum = (key: 'heap' | 'external') => seen.reduce((total, thread) => total + thread[key], 0) / 1e6;
+    return {
+      heapMb: sum('heap'),
+      externalMb: sum('external'),
+      ownMb: ownMemoryMb(pid),
+      files: readdirSync(`/proc/${pid}/fd`).length,
+      timers: seen[0]!.timers,
+    };
+  } finally {
+    inspector.close();
+  }
+}
+
+/** Resident memory that belongs to a process alone, MB. */
+export function ownMemoryMb(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+  return (Number(/^Anonymous:\s+(\d+) kB/m.exec(rollup)![1]) * 1_024) / 1e6;
 }
 
 /** The growth from the first to the last of evenly spaced values by the line that fits them best, as a share of the first. */
