@@ -14,11 +14,10 @@ const REMEMBERED = 1_000;
 const WRONG_KEYS = 30;
 const MINUTE_S = 60;
 
-/** Lets in who has a key, and no more often than its limit allows. Sets `key`. */
-export function authenticate(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+/** Lets in who has a key, and no more often than so many `points` a minute, counted by `what` is asked. Sets `key`. */
+export function authenticate(deps: ApiDeps, what: string, points: number): MiddlewareHandler<ApiEnv> {
   const keys = new KnownKeys(deps);
-  const points = deps.config.api.requestsPerMinute;
-  const requests = perMinute(deps, 'rate', points);
+  const requests = perMinute(deps, what, points);
   const guesses = new RateLimiterMemory({ points: WRONG_KEYS, duration: MINUTE_S });
   return createMiddleware<ApiEnv>(async (c, next) => {
     const secret = /^Bearer (\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];

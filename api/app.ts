@@ -51,7 +51,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return new Problem('fault', 'This should not happen: the orchestrator’s log says what did.').respond(c);
   });
 
-  app.use('/v1/*', authenticate(deps));
+  app.use('/v1/*', authenticate(deps, 'rate', deps.config.api.requestsPerMinute));
   app.use(
     '/v1/*',
     bodyLimit({

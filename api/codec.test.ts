@@ -14,7 +14,12 @@ let closed: Awaited<ReturnType<typeof openApi>>;
 beforeAll(async () => {
   const env = { ORKESTRA_PAYLOAD_KEYS: `now:${randomBytes(32).toString('base64')}` };
   closed = await openApi(env);
-  api = await openApi({ ...env, ORKESTRA_CODEC_ENDPOINT: 'true', ORKESTRA_CODEC_ORIGINS: UI });
+  api = await openApi({
+    ...env,
+    ORKESTRA_CODEC_ENDPOINT: 'true',
+    ORKESTRA_CODEC_ORIGINS: UI,
+    ORKESTRA_API_REQUESTS_PER_MINUTE: '1',
+  });
   [reader, other] = [await api.newKey('payloads:decode'), await api.newKey('transcripts:read')];
 });
 afterAll(async () => {
@@ -56,6 +61,12 @@ describe('the codec endpoint', () => {
     expect(await dataOf(await ask('decode', body, basic))).toBe(JSON.stringify(text));
   });
 
+  test('answers a page that asks for each payload by itself, more often than the API’s limit', async () => {
+    const body = { payloads: [await secret()] };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('decode', body, bearer(reader))));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+
   test('encrypts what the CLI sends along', async () => {
     const plain = json(defaultPayloadConverter.toPayload(text)!);
     const response = await ask('encode', { payloads: [plain] }, bearer(reader));
@@ -94,6 +105,7 @@ describe('the codec endpoint', () => {
     expect(allowed.get('access-control-allow-origin')).toBe(UI);
     expect(allowed.get('access-control-allow-credentials')).toBe('true');
     expect(allowed.get('access-control-allow-headers')).toContain('x-namespace');
+    expect(Number(allowed.get('access-control-max-age'))).toBeGreaterThan(0);
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
   });
 

@@ -18,6 +18,10 @@ import { Problem } from './problem.ts';
 /** Bytes of a request; Temporal's own bound for one payload is 2 MB. */
 const LONGEST_BODY = 4_194_304;
 const MOST_PAYLOADS = 2_000;
+/** The Web UI asks for each payload of a page by itself, some 20 a turn: looked at again, a call of 100 turns fits. */
+const REQUESTS_PER_MINUTE = 6_000;
+/** For as long a browser need not ask again whether it may ask, s. */
+const PREFLIGHT_S = 600;
 
 const base64 = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
 const payloadsSchema = z.object({
@@ -36,8 +40,10 @@ export function codecRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { payloadKeys, codecEndpoint, codecOrigins } = deps.config.temporal;
   if (!codecEndpoint) return;
   const codec = payloadCodec(payloadKeys);
-  app.use('/codec/*', cors({ origin: codecOrigins, credentials: true, allowMethods: ['POST'] }));
-  app.use('/codec/*', asBearer, authenticate(deps), requires('payloads:decode'));
+  const shared = { credentials: true, allowMethods: ['POST'], maxAge: PREFLIGHT_S };
+  app.use('/codec/*', cors({ origin: codecOrigins, ...shared }));
+  const authenticated = authenticate(deps, 'codec', REQUESTS_PER_MINUTE);
+  app.use('/codec/*', asBearer, authenticated, requires('payloads:decode'));
   app.use(
     '/codec/*',
     bodyLimit({
