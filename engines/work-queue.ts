@@ -3,18 +3,21 @@ import { EngineError } from './error.ts';
 export interface WorkQueueOptions {
   /** Jobs that run at once. */
   concurrency: number;
-  /** Of these, how many only urgent jobs may take: no urgent job then waits for another kind. */
+  /** Of these, how many only urgent jobs may take: no urgent job then waits for one that has time. */
   keptForUrgent: number;
   /** Most jobs that wait; one more is refused. */
   limit: number;
 }
 
 interface Waiting {
-  urgent: boolean;
+  dueAt: number;
   start(): void;
 }
 
-/** Runs jobs a few at a time, urgent ones first, otherwise in the order they came. */
+/** A job is urgent that is due within this, ms: it takes most of that itself. */
+const URGENT_MS = 1_000;
+
+/** Runs jobs a few at a time, what is due first before the others; of those due at once, what came first. */
 export class WorkQueue {
   private readonly waiting: Waiting[] = [];
   private running = 0;
@@ -25,10 +28,11 @@ export class WorkQueue {
   ) {}
 
   /**
-   * Resolves with what the job gives. `signal` takes it out of the queue, with the signal's reason; a job that
+   * Resolves with what the job gives. `dueAt` is when that is needed, by `performance.now()`: 0 is at once, Infinity is
+   * whenever there is nothing else to do. `signal` takes it out of the queue, with the signal's reason; a job that
    * has begun goes on. Throws EngineError where too many jobs wait.
    */
-  run<T>(job: () => Promise<T>, { urgent, signal }: { urgent: boolean; signal?: AbortSignal }): Promise<T> {
+  run<T>(job: () => Promise<T>, { dueAt, signal }: { dueAt: number; signal?: AbortSignal }): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (this.waiting.length >= this.options.limit) {
       const message = `has ${this.options.limit} requests waiting and takes no more for now`;
@@ -40,7 +44,7 @@ export class WorkQueue {
         reject(signal!.reason as Error);
       };
       const entry = {
-        urgent,
+        dueAt,
         start: () => {
           signal?.removeEventListener('abort', leave);
           job().finally(this.finished).then(resolve, reject);
@@ -53,9 +57,8 @@ export class WorkQueue {
   }
 
   private enqueue(entry: Waiting) {
-    const firstOther = entry.urgent ? this.waiting.findIndex(({ urgent }) => !urgent) : -1;
-    if (firstOther === -1) this.waiting.push(entry);
-    else this.waiting.splice(firstOther, 0, entry);
+    const after = this.waiting.findLastIndex(({ dueAt }) => dueAt <= entry.dueAt);
+    this.waiting.splice(after + 1, 0, entry);
   }
 
   private readonly finished = () => {
@@ -67,7 +70,8 @@ export class WorkQueue {
     const next = this.waiting[0];
     if (!next) return;
     const { concurrency, keptForUrgent } = this.options;
-    if (this.running >= (next.urgent ? concurrency : concurrency - keptForUrgent)) return;
+    const urgent = next.dueAt < performance.now() + URGENT_MS;
+    if (this.running >= (urgent ? concurrency : concurrency - keptForUrgent)) return;
     this.waiting.shift();
     this.running++;
     next.start();

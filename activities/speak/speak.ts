@@ -78,7 +78,8 @@ function voiceOf(
 ): Voice {
   const { voice, speed } = input.settings;
   if (!('prompt' in input.source)) {
-    return (text, signal) => speechIn(format, deps.engine, { text, voice, speed, onEngine }, signal);
+    return (text, neededInMs, signal) =>
+      speechIn(format, deps.engine, { text, voice, speed, neededInMs, onEngine }, signal);
   }
   return async function* (text) {
     yield await deps.prepared.get(format, { text, voice, speed });

@@ -11,8 +11,8 @@ const AHEAD_MS = 20_000;
 /** After the audio should have been played, how long to wait for the gateway to say so, ms. */
 const PLAYBACK_GRACE_MS = 15_000;
 
-/** Makes the audio of one sentence. */
-export type Voice = (text: string, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+/** Makes the audio of one sentence, which is to be heard in so many ms. */
+export type Voice = (text: string, neededInMs: number, signal: AbortSignal) => AsyncIterable<Uint8Array>;
 
 /** Where a reply stands: its sentences as they are written, for one hearing of the caller. */
 interface Script {
@@ -178,20 +178,31 @@ export class Utterance {
         return this.ended;
       };
       const firstMs = () => (turn !== undefined && index === 0 ? this.firstVoiceMs : undefined);
-      await out.sentence(index, text, this.measured(text, index, signal), { isLast, firstMs }, signal);
+      await out.sentence(
+        index,
+        text,
+        this.measured(text, index, this.aheadMs(out), signal),
+        { isLast, firstMs },
+        signal,
+      );
       if (signal.aborted) return;
       this.next = index + 1;
     }
     if (script.total !== undefined && this.next >= script.total) await this.complete(out, script.total);
   }
 
-  private async *measured(text: string, index: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  private async *measured(
+    text: string,
+    index: number,
+    aheadMs: number,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array> {
     const asked = performance.now();
     this.characters += text.length;
     let first = index === 0;
     // Prompts are made beforehand: they would tell nothing of the voice.
     if (first && 'turn' in this.input.source) this.stage.asked();
-    for await (const piece of this.voice(text, signal)) {
+    for await (const piece of this.voice(text, Math.max(0, aheadMs), signal)) {
       if (first) {
         this.firstVoiceMs = performance.now() - asked;
         this.stage.answered();
@@ -209,9 +220,14 @@ export class Utterance {
     this.stage.after(out.sentMs + PLAYBACK_GRACE_MS, 'lost', () => this.stage.finish({ kind: 'unheard' }));
   }
 
+  /** How much of what was made the caller cannot have heard yet; less than nothing where they wait. */
+  private aheadMs(out: OutAudio): number {
+    return out.sentMs - (this.startedAt ? Date.now() - this.startedAt : 0);
+  }
+
   private mayGoOn(out: OutAudio): boolean {
     if (!this.committed) return this.next === 0;
-    const ahead = out.sentMs - (this.startedAt ? Date.now() - this.startedAt : 0);
+    const ahead = this.aheadMs(out);
     if (ahead < AHEAD_MS) return true;
     this.stage.after(ahead - AHEAD_MS + 100, 'ahead', () => this.work());
     return false;

@@ -55,7 +55,8 @@ export function createMoonshine(folder: ModelFolder): SttEngine {
   }
 
   const decodeSpeech = async (samples: Int16Array) => (isSpeechless(samples) ? '' : decode(samples));
-  const recognise: Recognise = (job, work) => queue.run(() => work(decodeSpeech), job);
+  const recognise: Recognise = ({ urgent, signal }, work) =>
+    queue.run(() => work(decodeSpeech), { dueAt: urgent ? 0 : Number.POSITIVE_INFINITY, signal });
 
   let thread: ModelThread<RemarkRequest, number> | undefined;
   const judgeSound = (samples: Int16Array) => {

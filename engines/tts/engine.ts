@@ -16,6 +16,8 @@ export interface TtsRequest {
   voice: string;
   /** 1 is the voice's own rate. */
   speed: number;
+  /** How long it is until its audio is to be heard, ms: others whose callers wait go first. At once where it is not said. */
+  neededInMs?: number;
   /** Is told who spoke, where that may not be the engine that was asked; before the audio of another one. */
   onEngine?: (name: string) => void;
 }

@@ -44,20 +44,23 @@ export function createKokoro(folder: ModelFolder): TtsEngine {
     async warmUp() {
       await generate('Hello.', DEFAULT, 1);
     },
-    async *synthesize({ text, voice, speed }, signal) {
+    async *synthesize({ text, voice, speed, neededInMs = 0 }, signal) {
       const chosen = voice === 'default' ? DEFAULT : voice;
       if (!isVoice(chosen)) {
         const known = Object.keys(VOICES).join(', ');
         const message = `has no voice "${voice}"; there are default, ${known}`;
         throw new EngineError(NAME, message, { retryable: false });
       }
+      let dueAt = performance.now() + neededInMs;
       for (const piece of speechPieces(spokenText(text))) {
-        const made = queue.run(() => generate(piece, chosen, speed), { urgent: true, signal });
+        const made = queue.run(() => generate(piece, chosen, speed), { dueAt, signal });
         const audio = await made.catch((error: unknown) => {
           if (signal.aborted) return undefined;
           throw error;
         });
         if (!audio || signal.aborted) return;
+        // The next one is needed when this one has been heard.
+        dueAt = Math.max(dueAt, performance.now()) + (1_000 * audio.length) / RATE;
         if (audio.length > 0) yield audio;
       }
     },

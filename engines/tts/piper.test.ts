@@ -64,6 +64,24 @@ describe('piper', () => {
     });
   });
 
+  test('who waits for speech gets it before those who have speech still to be heard', async () => {
+    const long =
+      'That settles six hundred dollars over six months with no interest and no fee for you at all.';
+    const done: string[] = [];
+    const ask = async (name: string, text: string, neededInMs?: number) => {
+      const request = { text, voice: 'default', speed: 1, neededInMs };
+      for await (const _ of engine.synthesize(request, new AbortController().signal));
+      done.push(name);
+    };
+    await Promise.all([
+      ask('in 90 s', long, 90_000),
+      ask('in 50 s', long, 50_000),
+      ask('in 70 s', long, 70_000),
+      ask('now', 'Yes.'),
+    ]);
+    expect(done).toEqual(['now', 'in 50 s', 'in 70 s', 'in 90 s']);
+  });
+
   test('signs without words are silence', async () => {
     expect(await say('… ?! — 🎉')).toEqual([]);
   });

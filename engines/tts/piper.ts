@@ -13,6 +13,8 @@ const VOICES = ['default', 'joe'];
 /** One thread a piece: two pieces at once are then 30 s of speech a second on two cores; two threads each, 24. */
 const THREADS = 1;
 const PIECES_AT_ONCE = 2;
+/** Speech that is not needed yet is made on one core at a time: a caller who waits finds the other one free. */
+const KEPT_FOR_URGENT = 1;
 /** Some 10 s of work. A sentence has one piece in here at a time. */
 const MOST_WAITING = 100;
 
@@ -20,7 +22,11 @@ const MOST_WAITING = 100;
 export function createPiper(folder: ModelFolder): TtsEngine {
   const name = 'piper';
   const files = modelFiles(name, folder, 'piper-joe', ['voice.onnx', 'tokens.txt', 'espeak-ng-data']);
-  const queue = new WorkQueue(name, { concurrency: PIECES_AT_ONCE, keptForUrgent: 0, limit: MOST_WAITING });
+  const queue = new WorkQueue(name, {
+    concurrency: PIECES_AT_ONCE,
+    keptForUrgent: KEPT_FOR_URGENT,
+    limit: MOST_WAITING,
+  });
   let loading: Promise<OfflineTts> | undefined;
 
   const load = () =>
@@ -53,18 +59,21 @@ export function createPiper(folder: ModelFolder): TtsEngine {
     async warmUp() {
       await generate('Hello.', 1);
     },
-    async *synthesize({ text, voice, speed }, signal) {
+    async *synthesize({ text, voice, speed, neededInMs = 0 }, signal) {
       if (!VOICES.includes(voice)) {
         const message = `has no voice "${voice}"; there are ${VOICES.join(' and ')}`;
         throw new EngineError(name, message, { retryable: false });
       }
+      let dueAt = performance.now() + neededInMs;
       for (const piece of speechPieces(spokenText(text))) {
-        const made = queue.run(() => generate(piece, speed), { urgent: true, signal });
+        const made = queue.run(() => generate(piece, speed), { dueAt, signal });
         const audio = await made.catch((error: unknown) => {
           if (signal.aborted) return undefined;
           throw error;
         });
         if (!audio || signal.aborted) return;
+        // The next one is needed when this one has been heard.
+        dueAt = Math.max(dueAt, performance.now()) + (1_000 * audio.length) / RATE;
         if (audio.length > 0) yield audio;
       }
     },
