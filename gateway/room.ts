@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { RedisClient } from '../stream/connection.ts';
+import { redisNow, type RedisClient } from '../stream/connection.ts';
 import { admittedKey } from '../stream/keys.ts';
 
-/** What a gateway tells the others of itself. */
+/** What a gateway tells the others of itself; `at` by the clock of Redis. */
 const roomSchema = z.object({ at: z.number(), busy: z.string().optional() });
 
 /** A field a gateway; one hash a deployment, named like its task queues. */
@@ -23,8 +23,10 @@ export function tellRoom(
   const key = keyOf(prefix);
   const tell = () => {
     if (redis.status !== 'ready') return;
-    const told = redis.hset(key, id, JSON.stringify({ at: Date.now(), busy: busy() }));
-    told.then(() => redis.pexpire(key, MEMORY_MS)).catch(() => undefined);
+    redisNow(redis)
+      .then((at) => redis.hset(key, id, JSON.stringify({ at, busy: busy() })))
+      .then(() => redis.pexpire(key, MEMORY_MS))
+      .catch(() => undefined);
   };
   tell();
   const timer = setInterval(tell, TELL_MS);
@@ -49,11 +51,11 @@ export async function letIn(redis: RedisClient, session: string): Promise<void> 
 export async function allGatewaysBusy(redis: RedisClient, prefix: string): Promise<boolean> {
   if (redis.status !== 'ready') return false;
   const key = keyOf(prefix);
-  const told = Object.entries(await redis.hgetall(key)).map(([id, text]) => ({
+  const [fields, time] = await Promise.all([redis.hgetall(key), redisNow(redis)]);
+  const told = Object.entries(fields).map(([id, text]) => ({
     id,
     ...roomSchema.parse(JSON.parse(text)),
   }));
-  const time = Date.now();
   const gone = told.filter(({ at }) => at < time - MEMORY_MS).map(({ id }) => id);
   if (gone.length > 0) await redis.hdel(key, ...gone);
   const there = told.filter(({ at }) => at > time - FRESH_MS);

@@ -31,3 +31,12 @@ export function connectRedis(config: Config['redis']): RedisClient {
     },
   });
 }
+
+/**
+ * ms since the Unix epoch by the clock of Redis: the one clock that all processes share. Their own may be set, and
+ * differ from each other.
+ */
+export async function redisNow(redis: RedisClient): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}

@@ -5,10 +5,10 @@ const REPEAT_MS = 5_000;
 
 /** Logs an error when it first comes, then every few seconds for as long as it goes on. */
 export function logOnce(log: Logger, what: string): (error: Error) => void {
-  let last = 0;
+  let last = -Infinity;
   return (error) => {
-    if (Date.now() - last < REPEAT_MS) return;
-    last = Date.now();
+    if (performance.now() - last < REPEAT_MS) return;
+    last = performance.now();
     log.warn({ error: error.message }, what);
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RedisClient } from '../stream/connection.ts';
+import { redisNow, type RedisClient } from '../stream/connection.ts';
 
 /** A worker process that is there, as it announces itself. */
 const workerInfoSchema = z.object({
@@ -18,13 +18,16 @@ const workerInfoSchema = z.object({
 export type WorkerInfo = z.infer<typeof workerInfoSchema>;
 
 /**
- * Members are WorkerInfo as JSON, scores the time until which each is believed alive. One a deployment, named like
- * its task queues.
+ * Members are WorkerInfo as JSON, scores the time until which each is believed alive, by the clock of Redis: when
+ * clocks of workers jump, nobody is taken for dead. One a deployment, named like its task queues.
  */
 const keyOf = (prefix: string) => `orkestra:workers:${prefix}`;
 /** Short, so that a caller does not wait long for a worker that died; a wrong guess is harmless, by fencing. */
 const LEASE_MS = 1_200;
 const RENEW_MS = 300;
+const RENEW = `
+  local time = redis.call('TIME')
+  redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1], ARGV[2])`;
 /** How long a lease that ran out is remembered, for those who look for workers that died. */
 const MEMORY_MS = 60_000;
 
@@ -36,7 +39,7 @@ export function announce(
 ): { withdraw(): Promise<void> } {
   const [key, member] = [keyOf(prefix), JSON.stringify(info)];
   const renew = () => {
-    if (redis.status === 'ready') redis.zadd(key, Date.now() + LEASE_MS, member).catch(() => undefined);
+    if (redis.status === 'ready') redis.eval(RENEW, 1, key, LEASE_MS, member).catch(() => undefined);
   };
   renew();
   redis.on('ready', renew);
@@ -53,13 +56,13 @@ export function announce(
 
 /** The workers whose lease ran out in the last minute without their having said goodbye. */
 export async function listLostWorkers(redis: RedisClient, prefix: string): Promise<WorkerInfo[]> {
-  const now = Date.now();
+  const now = await redisNow(redis);
   return parse(await redis.zrangebyscore(keyOf(prefix), now - MEMORY_MS, `(${now}`));
 }
 
 /** The workers whose lease holds. Forgets those whose lease ran out long ago. */
 export async function listWorkers(redis: RedisClient, prefix: string): Promise<WorkerInfo[]> {
-  const now = Date.now();
+  const now = await redisNow(redis);
   await redis.zremrangebyscore(keyOf(prefix), '-inf', now - MEMORY_MS);
   return parse(await redis.zrangebyscore(keyOf(prefix), now, '+inf'));
 }

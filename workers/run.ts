@@ -75,6 +75,7 @@ export async function runWorker(
   });
   const id = `${role}-${hostname()}-${process.pid}`;
   const startedAt = Date.now();
+  const begun = performance.now();
   const tracing = await startTracing(role, id, log);
   const presence = announce(hub.redis, config.temporal.taskQueuePrefix, {
     role,
@@ -106,7 +107,7 @@ export async function runWorker(
     });
     const worker = await Promise.race([starting, asked]);
     if (health.status === 'starting') health.status = 'ready';
-    log.info({ health: doors.healthUrl, startMs: Date.now() - startedAt }, 'ready');
+    log.info({ health: doors.healthUrl, startMs: Math.round(performance.now() - begun) }, 'ready');
     await worker.finished;
     await worker.close();
     log.info('stopped');

@@ -37,6 +37,8 @@ export class Utterance {
   private next = 0;
   private ended = false;
   private startedAt: number | undefined;
+  /** When that was known here, by this process' own clock: the wall clock may be set. */
+  private playingSince: number | undefined;
   private voiceToVoiceMs: number | undefined;
   private live = false;
   /** From the first sentence's being asked for to its first audio, ms. */
@@ -117,6 +119,7 @@ export class Utterance {
 
   private onStarted(event: EventOf<'playback.started'>) {
     this.startedAt = event.at;
+    this.playingSince = performance.now();
     this.voiceToVoiceMs = event.voiceToVoiceMs;
     this.work();
   }
@@ -222,7 +225,7 @@ export class Utterance {
 
   /** How much of what was made the caller cannot have heard yet; less than nothing where they wait. */
   private aheadMs(out: OutAudio): number {
-    return out.sentMs - (this.startedAt ? Date.now() - this.startedAt : 0);
+    return out.sentMs - (this.playingSince === undefined ? 0 : performance.now() - this.playingSince);
   }
 
   private mayGoOn(out: OutAudio): boolean {
