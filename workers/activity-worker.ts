@@ -4,6 +4,7 @@ import type { StageDeps } from '../activities/stage.ts';
 import { stageSpan } from '../activities/stage-spans.ts';
 import type { StageWatch } from '../activities/stage-watch.ts';
 import { type Service, taskQueueOf } from '../config/task-queues.ts';
+import { LostStages } from './lost-stages.ts';
 import { connectTemporal, type RunningWorker, type WorkerContext } from './run.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function serveActivities(
 ): Promise<RunningWorker> {
   const { id, config, draining, dataConverter } = context;
   const { connection, namespace } = await connectTemporal(context);
+  const lost = new LostStages(context, connection, namespace);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -33,13 +35,19 @@ export async function serveActivities(
     taskQueue: taskQueueOf(config.temporal.taskQueuePrefix, service),
     activities,
     dataConverter,
+    interceptors: { activity: [lost.interceptor] },
     maxConcurrentActivityTaskExecutions: SLOTS,
     maxConcurrentActivityTaskPolls: 4,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_FORCE_MS,
   });
-  draining.addEventListener('abort', () => worker.shutdown());
-  const finished = worker.run();
+  lost.watch();
+  let looked: Promise<void> | undefined;
+  draining.addEventListener('abort', () => {
+    worker.shutdown();
+    looked = lost.drained();
+  });
+  const finished = worker.run().then(() => looked);
   return {
     finished,
     async close() {

@@ -61,6 +61,8 @@ class Call {
   private readonly line: Line;
   private ending: Ending | undefined;
   private settling = 0;
+  /** The turn that was begun last. */
+  private latest = { settled: true, over: Promise.resolve() };
   private recording = 0;
   private turnsInRun = 0;
   private lengthWatch: { maxCallMs: number; scope: CancellationScope } | undefined;
@@ -169,8 +171,14 @@ class Call {
   private async settle(armed: ArmedTurn, said: Extract<ListenResult, { kind: 'said' }>) {
     this.settling += 1;
     this.turnsInRun += 1;
+    const before = this.latest;
+    let onOver!: () => void;
+    const own = { settled: false, over: new Promise<void>((resolve) => (onOver = resolve)) };
+    this.latest = own;
     try {
       const settled = await settleTurn(this.memory, this.stages, this.tools, armed, said);
+      // A stage of the turn before may have lost its result and be under way anew.
+      if (!before.settled && patched('turns-in-order')) await before.over;
       const { turn, endsCall, failedAdapter } = settled;
       this.memory.addTurn(turn);
       if (failedAdapter) void this.adapters.rollBack({ ...failedAdapter, turn: turn.turn });
@@ -188,6 +196,8 @@ class Call {
       void this.record(() => recordTurn(this.memory, this.stages, failed));
     } finally {
       this.settling -= 1;
+      own.settled = true;
+      onOver();
     }
   }
 

@@ -28,7 +28,11 @@ export function ttsActivities(deps: SpeakDeps): TtsActivities {
         const format = new Promise<MediaFormat>((resolve) => (formatKnown = resolve));
         await stage.onEvents(input.cursor, (event) => {
           if (event.type === 'caller.connected') formatKnown(event.format);
-          if (event.type === 'call.ended' && !utterance) stage.finish({ kind: 'unheard' });
+          const isOwnStart = ({ type, ...past }: CallEvent) =>
+            type === 'playback.started' && 'utterance' in past && past.utterance === input.utterance;
+          // What an earlier attempt had spoken by then is told below.
+          if (event.type === 'call.ended' && !utterance && !early.some(isOwnStart))
+            stage.finish({ kind: 'unheard' });
           if (utterance) utterance.onEvent(event);
           else early.push(event);
         });

@@ -81,9 +81,11 @@ export const serverFaults: Fault[] = [
   },
   {
     name: 'temporal-away',
-    about: 'Temporal can’t be reached for 10 s; turns that stand ready are answered meanwhile',
+    about:
+      'Temporal can’t be reached for 10 s; turns that stand ready are answered meanwhile, tools with an effect say that they can’t',
     trials: 4,
     hits: 'all',
+    excuses: { effects: true },
     strike: (scene) => away(scene, 'temporal', 10 * SECOND),
   },
 ];
