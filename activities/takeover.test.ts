@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../config/log.ts';
 import { EngineError } from '../engines/error.ts';
 import type { LlmEngine } from '../engines/llm/engine.ts';
+import type { SttEngine } from '../engines/stt/engine.ts';
 import { createScriptedStt } from '../engines/stt/scripted.ts';
 import { createScriptedTts } from '../engines/tts/scripted.ts';
 import type { TtsEngine } from '../engines/tts/engine.ts';
@@ -89,6 +90,29 @@ describe('a stage that is tried again', () => {
     }).result) as ListenResult;
     expect(result).toMatchObject({ kind: 'said', text: 'hello', revision: 10101 });
     expect(of('turn.final')).toHaveLength(1);
+  });
+
+  test('a caller whose connection broke at their last word is answered on the next one', async () => {
+    const engine: SttEngine = {
+      name: 'one question',
+      warmUp: async () => undefined,
+      open: () => ({
+        write: () => undefined,
+        finalize: async () => ({ text: 'what is my balance' }),
+        close: () => undefined,
+      }),
+      close: async () => undefined,
+    };
+    const format = { encoding: 'mulaw', sampleRate: 8_000 } as const;
+    const connect = () =>
+      stream.emit({ type: 'caller.connected', at: now(), connection: crypto.randomUUID(), format });
+    const input = { ...armed(), domain: 'banking', audioCursor: '0', connected: false };
+    const { result } = attempt(1, sttActivities(deps(), engine).listen, input);
+    await connect();
+    await stream.emit({ type: 'speech.started', at: now(), audioMs: 100 });
+    await stream.sendIn({ audioMs: 100, format }, Buffer.alloc(800));
+    await connect();
+    expect(await result).toMatchObject({ kind: 'said', text: 'what is my balance' });
   });
 
   test('a reply goes on after its last sentence that is out', async () => {

@@ -9,6 +9,7 @@ import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { CallStream, now } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
 import type { StreamHub, Subscription } from '../stream/hub.ts';
+import { playedKey } from '../stream/keys.ts';
 import { bytesPerMs } from '../audio/format.ts';
 import { AudioPace } from './audio-pace.ts';
 import { BargeIn } from './barge-in.ts';
@@ -20,7 +21,7 @@ import { LineMeter } from './line-quality.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { OwnEcho } from './own-echo.ts';
-import { Playback } from './playback.ts';
+import { type Noted, notedSchema, Playback } from './playback.ts';
 import { Presence } from './presence.ts';
 import { QuietLog } from './quiet-log.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -40,6 +41,9 @@ export interface SessionDeps {
   /** Silence that ends a stretch of speech, ms. */
   speechStopMs: number;
 }
+
+/** Who reconnects later is not told the rest of what was being said, ms. */
+const NOTED_MS = 60_000;
 
 /** One connection of a caller to a call: what they say goes into the call's stream, what it says to them comes out. */
 export class CallerSession implements TransportListener {
@@ -96,6 +100,7 @@ export class CallerSession implements TransportListener {
       emit: (event) => this.emit(event),
       mayStart: () => this.bargeIn.mayStart(),
       speechAnswered: () => this.takeSpeechEnd(),
+      note: (noted) => this.note(noted),
       onSent: (audio, at) => this.echo.onPlayed(audio, at),
       onDropped: () => this.writes.dropped('playback'),
     });
@@ -199,9 +204,17 @@ export class CallerSession implements TransportListener {
   private async follow() {
     if (this.over) return;
     this.transport.confirm();
+    const noted = await this.deps.hub.redis.get(playedKey(this.request.session));
+    if (noted) this.playback.leftBy(notedSchema.parse(JSON.parse(noted)));
     // Events first: what was played already is known before the audio comes.
     this.keep(await this.stream.onEvents('0', (event) => this.onEvent(event)));
     this.keep(await this.stream.onAudioOut('0', (chunk) => this.onChunk(chunk)));
+  }
+
+  private note(noted: Noted) {
+    if (this.over) return;
+    const key = playedKey(this.request.session);
+    this.writes.write('audio', () => this.deps.hub.redis.set(key, JSON.stringify(noted), 'PX', NOTED_MS));
   }
 
   private keep(subscription: Subscription) {

@@ -165,16 +165,55 @@ describe('after a reconnect', () => {
     expect(line.story()).toEqual(['started say-1']);
   });
 
-  test('what a gateway that died had begun is not repeated, and counts as heard as far as time allowed', () => {
+  const text = 'one two three four five six seven eight nine ten';
+
+  test.each([
+    ['the time allows', 500, undefined],
+    ['it noted', 5_000, 100],
+  ])('what a gateway that died had begun goes on from shortly before where %s', (_, agoMs, playedMs) => {
     const line = new Line();
-    const [started] = past({ type: 'playback.started', at: now() - 500, utterance: 'greeting' });
+    if (playedMs !== undefined) line.playback.leftBy({ utterance: 'greeting', playedMs });
+    const [started] = past({ type: 'playback.started', at: now() - agoMs, utterance: 'greeting' });
     line.playback.onEvent(started!);
-    line.chunk(1_000, { text: 'one two three four five six seven eight nine ten' });
+    line.chunk(1_000, { text });
     vi.advanceTimersByTime(990);
-    expect(line.story()).toEqual([]);
-    vi.advanceTimersByTime(20);
     expect(line.sent).toEqual([]);
-    expect(line.story()).toEqual(['cut greeting 500: one two three four five']);
+    vi.advanceTimersByTime(20);
+    expect(line.events).toMatchObject([{ type: 'playback.resumed', utterance: 'greeting', fromMs: 260 }]);
+    vi.advanceTimersByTime(1_000);
+    expect(line.sentMs()).toBe(740);
+    expect(line.story().at(-1)).toBe(`ended greeting 1000: ${text}`);
+  });
+
+  test('what a gateway that died had played to its end is not repeated', () => {
+    const line = new Line();
+    const [started] = past({ type: 'playback.started', at: now() - 2_000, utterance: 'greeting' });
+    line.playback.onEvent(started!);
+    line.chunk(1_000, { text });
+    vi.advanceTimersByTime(1_010);
+    expect(line.sent).toEqual([]);
+    expect(line.story()).toEqual([`cut greeting 1000: ${text}`]);
+  });
+
+  test('what a gateway that died had begun is left where the caller has said something since', () => {
+    const line = new Line();
+    line.final(1, 101);
+    const [started] = past({ type: 'playback.started', at: now() - 500, utterance: 'reply-1' });
+    line.playback.onEvent(started!);
+    line.chunk(1_000, { utterance: 'reply-1', turn: 1, revision: 100, text: 'Of another hearing.' });
+    line.chunk(1_000, { utterance: 'reply-1', turn: 1, revision: 101, text });
+    line.playback.supersede(2);
+    vi.advanceTimersByTime(1_010);
+    expect(line.sent).toEqual([]);
+    expect(line.story()).toEqual(['cut reply-1 500: one two three four five']);
+  });
+
+  test('how much has been heard is noted for a connection after this one', () => {
+    const line = new Line();
+    line.chunk(2_000, { text });
+    vi.advanceTimersByTime(2_100);
+    expect(line.noted.map(({ playedMs }) => playedMs)).toEqual([0, 400, 800, 1_200, 1_600]);
+    expect(new Set(line.noted.map(({ utterance }) => utterance))).toEqual(new Set(['greeting']));
   });
 
   test('the word of the gateway that played it comes first', () => {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
 import type { CallEvent } from '../stream/events.ts';
@@ -26,6 +27,12 @@ const LATEST_MARKS = 3;
 const STALL_MS = 5_000;
 /** How long a predecessor that still lives may take to say how its utterance ended, ms. */
 const SETTLE_MS = 1_000;
+/** How much of an utterance has been heard is noted with every so many frames, for a connection after this one. */
+const NOTE_FRAMES = 2;
+
+/** How far an utterance has come. */
+export const notedSchema = z.object({ utterance: z.string(), playedMs: z.number().nonnegative() });
+export type Noted = z.infer<typeof notedSchema>;
 
 export interface PlaybackDeps {
   transport: Transport;
@@ -35,6 +42,8 @@ export interface PlaybackDeps {
   mayStart(): boolean;
   /** When the caller's last speech ended, ms since the Unix epoch, if a reply is to answer it. Asked once a reply. */
   speechAnswered(): number | undefined;
+  /** Told now and then how much of an utterance the caller has heard. */
+  note(noted: Noted): void;
   /** The caller hears this audio from `at` on, ms since the Unix epoch, unless it is cleared. */
   onSent(audio: Uint8Array, at: number): void;
   /** A bound made it drop audio. */
@@ -73,10 +82,16 @@ export class Playback {
   private usualLag = Infinity;
   private onIdle: (() => void) | undefined;
   private closed = false;
+  private noted: Noted | undefined;
 
   constructor(private readonly deps: PlaybackDeps) {
     this.queue = new UtteranceQueue(deps.transport.format, deps.bounds);
     this.rate = bytesPerMs(deps.transport.format);
+  }
+
+  /** What the connection before noted last. */
+  leftBy(noted: Noted) {
+    this.noted = noted;
   }
 
   onChunk(chunk: AudioChunk<OutHeader>) {
@@ -208,16 +223,7 @@ export class Playback {
     if (this.onIdle) return false;
     for (const stale of this.queue.takeStale()) this.cut(stale);
     if (!this.queue.waits || !this.deps.mayStart()) return false;
-    this.playing = {
-      utterance: this.queue.begin(),
-      started: false,
-      contested: false,
-      paused: false,
-      heardBefore: 0,
-      endsAt: now(),
-      marks: [],
-      lags: [],
-    };
+    this.playing = notBegun(this.queue.begin());
     return true;
   }
 
@@ -242,6 +248,9 @@ export class Playback {
     playing.endsAt = startsAt + frame.length / this.rate;
     playing.marks.push({ name, position: playing.utterance.taken, due: playing.endsAt });
     if (!playing.started) this.started(playing);
+    if (this.marks % NOTE_FRAMES > 0) return;
+    const playedMs = Math.max(0, Math.round(this.heardBytes(playing) / this.rate));
+    this.deps.note({ utterance: playing.utterance.name, playedMs });
   }
 
   private playLast(playing: Playing): number {
@@ -305,7 +314,7 @@ export class Playback {
 
   /**
    * An earlier connection of this call began an utterance. It says how that ended, unless its process is gone:
-   * then as much of it counts as heard as there was time for.
+   * then this one goes on with it, from where it may have been heard to.
    */
   private leave(name: string, startedAt: number) {
     if (!this.queue.leave(name, startedAt)) return;
@@ -313,11 +322,39 @@ export class Playback {
     this.settling ??= setTimeout(() => {
       this.settling = undefined;
       for (const { utterance, playedMs, since } of this.queue.unsettled()) {
-        const heardMs = playedMs + (since === undefined ? 0 : foundAt - since);
-        const heardBytes = Math.min(utterance.bytes, heardMs * this.rate);
+        const byClock = playedMs + (since === undefined ? 0 : Math.max(0, foundAt - since));
+        const byNote =
+          this.noted?.utterance === utterance.name ? this.noted.playedMs + NOTE_FRAMES * FRAME_MS : Infinity;
+        const heardBytes = Math.min(utterance.bytes, Math.floor(Math.min(byClock, byNote)) * this.rate);
+        if (this.goOnWith(utterance, heardBytes)) continue;
         const heard = wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes);
         this.ended(utterance, true, heardBytes / this.rate, heard);
       }
     }, SETTLE_MS);
   }
+
+  /** False where there is nothing left of it to say, or no room for it. */
+  private goOnWith(utterance: Utterance, heardBytes: number): boolean {
+    const isHeard = utterance.complete && heardBytes >= utterance.bytes;
+    if (isHeard || this.closed || this.onIdle || this.playing || !this.deps.mayStart()) return false;
+    if (!this.queue.adopt(utterance)) return false;
+    const from = placeToResume(this.deps.transport.format, utterance.sentences, heardBytes);
+    utterance.skip(from);
+    this.playing = { ...notBegun(utterance), started: true, heardBefore: heardBytes };
+    const fromMs = Math.round(from / this.rate);
+    this.deps.emit({ type: 'playback.resumed', at: now(), utterance: utterance.name, fromMs });
+    this.advance();
+    return true;
+  }
 }
+
+const notBegun = (utterance: Utterance): Playing => ({
+  utterance,
+  started: false,
+  contested: false,
+  paused: false,
+  heardBefore: 0,
+  endsAt: now(),
+  marks: [],
+  lags: [],
+});

@@ -133,16 +133,30 @@ export class UtteranceQueue {
     return [...this.left.values()];
   }
 
+  /** Goes on with one that was left, unless it is stale or another one has begun: false then. */
+  adopt(utterance: Utterance): boolean {
+    const { name, turn } = utterance;
+    if (this.current || (turn !== undefined && turn < this.newestTurn)) return false;
+    this.left.delete(name);
+    this.current = utterance;
+    return true;
+  }
+
   private find(header: OutHeader): Utterance | 'unwanted' | 'full' {
     const { utterance: name, turn, revision } = header;
+    const final = turn === undefined ? undefined : this.finals.get(turn);
     const left = this.left.get(name);
-    if (left) return left.utterance;
+    if (left) {
+      if (final !== undefined && final !== revision) return 'unwanted';
+      // Its first chunk tells whose reply it is.
+      if (left.utterance.turn !== turn) left.utterance = new Utterance(name, turn, revision);
+      return left.utterance;
+    }
     const known = [this.current, ...this.ready].find((each) => each?.name === name);
     if (known) return known.revision === revision ? known : 'unwanted';
     const key = `${name} ${revision}`;
     const held = this.held.get(key);
     if (held) return held;
-    const final = turn === undefined ? undefined : this.finals.get(turn);
     if (final !== undefined && final !== revision) return 'unwanted';
     if (this.held.size + this.ready.length >= this.bounds.keptUtterances) return 'full';
     const utterance = new Utterance(name, turn, revision);

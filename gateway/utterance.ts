@@ -67,6 +67,17 @@ export class Utterance {
     return undefined;
   }
 
+  /** Goes ahead, so that what comes next is the audio from this byte on, of what has arrived. */
+  skip(to: number) {
+    let left = to;
+    for (const sentence of this.sentences) {
+      sentence.taken = Math.min(sentence.audio.length, left);
+      left -= sentence.taken;
+    }
+    this.taken = to - left;
+    this.reading = 0;
+  }
+
   /** Goes back, so that what comes next is the audio from this byte on. */
   rewind(to: number) {
     let left = to;

@@ -15,6 +15,9 @@ export const dialogueKey = (session: string) => `orkestra:{${session}}:dialogue`
 /** The media format of the caller's socket, as JSON. */
 export const formatKey = (session: string) => `orkestra:{${session}}:format`;
 
+/** The utterance that is being played, and how much of it has been heard, as JSON: told now and then. */
+export const playedKey = (session: string) => `orkestra:{${session}}:played`;
+
 /** Set where a call was let in before its caller's stream came. */
 export const admittedKey = (session: string) => `orkestra:{${session}}:admitted`;
 

@@ -15,6 +15,8 @@ import { IdleWatch } from './idle-watch.ts';
 
 /** The `engine` of a turn that ended with keys of the telephone. */
 const KEYPAD = 'keypad';
+/** Of a caller who goes on speaking on a new connection, its gateway says so within this, ms. */
+const GOES_ON_MS = 500;
 
 /** What was made of one pause. */
 interface Heard {
@@ -44,6 +46,7 @@ export class CallerTurn {
   private speechEndedAt = 0;
   /** Where the present stretch of speech began in the caller's audio, and how long those of this turn lasted, ms. */
   private stretchFrom = 0;
+  private speaking = false;
   private spokenMs = 0;
   /** Of the last pause: when the voice detector knew of it, and when its words were there. */
   private noticedAt: number | undefined;
@@ -101,6 +104,7 @@ export class CallerTurn {
       case 'caller.connected':
         this.connected = true;
         this.hasCome = true;
+        if (this.speaking) this.onRejoined(event.at);
         return this.idle.setConnected(true);
       case 'caller.disconnected':
         if (event.reason === 'hangup') return this.leave('the caller hung up');
@@ -127,8 +131,16 @@ export class CallerTurn {
     }
   }
 
+  /** The connection before can't tell any more that its caller has stopped speaking. */
+  private onRejoined(at: number) {
+    const stopped = { type: 'speech.stopped' as const, at, noticedAt: at, audioMs: this.stretchFrom };
+    this.stage.after(GOES_ON_MS, 'rejoined', () => this.onSpeechStopped(stopped));
+  }
+
   private onSpeechStarted(event: EventOf<'speech.started'>) {
     this.stage.begin();
+    this.stage.clear('rejoined');
+    this.speaking = true;
     this.idle.set('speech', true);
     this.stage.clear('final');
     this.stretchFrom = event.audioMs;
@@ -143,6 +155,8 @@ export class CallerTurn {
   }
 
   private onSpeechStopped(event: EventOf<'speech.stopped'>) {
+    this.speaking = false;
+    this.stage.clear('rejoined');
     if (!this.speechStartedAt) return;
     this.speechEndedAt = event.at;
     // A caller who reconnected meanwhile is counted anew.
@@ -178,7 +192,8 @@ export class CallerTurn {
     const heard = { text: transcript.text, asked: this.bot.lastWords, spokenMs: this.spokenMs };
     const silenceMs = endpointDelayMs(heard, this.input.settings, this.hints);
     this.eager.silenceMs = silenceMs;
-    const left = this.speechEndedAt + silenceMs - now();
+    // The gateway's clock may be ahead of this one.
+    const left = Math.min(silenceMs, this.speechEndedAt + silenceMs - now());
     if (left <= 0) return this.confirm();
     const { revision } = this.eager;
     this.emit({ type: 'turn.eager', revision, text: transcript.text, ...this.stamp() });

@@ -1,6 +1,6 @@
 import type { MediaFormat } from '../../audio/format.ts';
 import { gatewayLimits } from '../../gateway/limits.ts';
-import { Playback } from '../../gateway/playback.ts';
+import { type Noted, Playback } from '../../gateway/playback.ts';
 import type { Transport } from '../../gateway/transport.ts';
 import type { OutHeader } from '../../stream/audio-chunk.ts';
 import { now } from '../../stream/call-stream.ts';
@@ -14,6 +14,7 @@ const LOUD = 0x10;
 export class Line {
   readonly sent: { at: number; audio: Buffer }[] = [];
   readonly marks: string[] = [];
+  readonly noted: Noted[] = [];
   readonly events: CallEvent[] = [];
   cleared = 0;
   droppedChunks = 0;
@@ -41,6 +42,7 @@ export class Line {
       },
       mayStart: () => this.mayStart,
       speechAnswered: () => this.speechEndedAt,
+      note: (noted) => void this.noted.push(noted),
       onSent: () => undefined,
       onDropped: () => void this.droppedChunks++,
     });

@@ -1,8 +1,11 @@
-import type { Utterance } from '../caller/call-log.ts';
+import type { HeardRun, Utterance } from '../caller/call-log.ts';
 import { answerTo, lineIn, pleaseWait, wordsOf } from '../script.ts';
-import { hashOf } from '../sound/bot-code.ts';
+import { hashOf, partMs } from '../sound/bot-code.ts';
 import type { Evidence } from './evidence.ts';
 import { type Excuses, isWhole, type Note } from './violation.ts';
+
+/** A gateway that goes on with another one's sentence goes back so far at the most, ms. */
+const SAID_AGAIN_MS = 1_600;
 
 /** The call went its way to the end that its caller chose. */
 export function checkCall({ log, history }: Evidence, note: Note) {
@@ -47,22 +50,18 @@ export function checkHeard(
   excuses: Excuses,
   note: Note,
 ) {
-  const counts = new Map<number, Map<number, number>>();
-  for (const { hash, first, last } of log.heard) {
-    const parts = counts.get(hash) ?? new Map<number, number>();
-    counts.set(hash, parts);
-    for (let part = first; part <= last; part++) parts.set(part, (parts.get(part) ?? 0) + 1);
-  }
+  const heard = new Map<number, HeardRun[]>();
+  for (const run of log.heard) heard.set(run.hash, [...(heard.get(run.hash) ?? []), run]);
   const sentences = new Map(greeting.map((text) => [hashOf(text), text]));
   for (const said of log.said) for (const text of answerTo(said)) sentences.set(hashOf(text), text);
   // Said in as many answers as take long.
-  counts.delete(hashOf(pleaseWait));
-  for (const [hash, parts] of counts) {
+  heard.delete(hashOf(pleaseWait));
+  for (const [hash, runs] of heard) {
     const text = sentences.get(hash);
     if (!text && !excuses.answers && !excuses.effects)
       note('records differ', 'a sentence was heard that nobody should have said');
-    const twice = [...parts.values()].filter((count) => count > 1).length;
-    if (text && twice > 0) note('sentence repeated', `${twice * 20} ms of “${text}” were heard twice`);
+    const twiceMs = text ? heardTwiceMs(runs, log.breaks) : 0;
+    if (twiceMs > 0) note('sentence repeated', `${twiceMs} ms of “${text}” were heard twice`);
   }
   for (const said of log.said) {
     if (!isWhole(said) || excuses.answers || excuses.words) continue;
@@ -74,6 +73,22 @@ export function checkHeard(
       note('records differ', `of the answer to “${wordsOf(said)}”, “${turn.heard}” counts as heard`);
     }
   }
+}
+
+/** Of one sentence, but for the word or two before a break of the connection: they are said again after it. */
+function heardTwiceMs(runs: readonly HeardRun[], breaks: Evidence['log']['breaks']): number {
+  let twice = 0;
+  for (const [i, run] of runs.entries()) {
+    const before = runs[i - 1];
+    const again = Math.max(0, ...runs.slice(0, i).map(({ last }) => last - run.first + 1));
+    const isGoingOn =
+      before !== undefined &&
+      before.last < before.total - 1 &&
+      again * partMs <= SAID_AGAIN_MS &&
+      breaks.some(({ at }) => at >= before.to - partMs && at <= run.from);
+    if (!isGoingOn) twice += again;
+  }
+  return twice * partMs;
 }
 
 function checkAnswer(said: Utterance, heard: Evidence['log']['heard'], note: Note) {

@@ -15,6 +15,7 @@ import type { Platform } from '../platform.ts';
 import { openPostgres } from '../servers.ts';
 import { PartReader } from '../sound/bot-code.ts';
 import { linesIn } from '../sound/caller-code.ts';
+import { withoutBrokenOff } from './broken-off.ts';
 import type { Evidence, HistoryFacts, Rows, StreamFacts, TurnFact } from './evidence.ts';
 
 /** How long a call's workflow may take to end after its caller has hung up, ms: Postgres may be away twice meanwhile. */
@@ -50,6 +51,9 @@ export class Gatherer {
       streams ? this.stream(log.session) : undefined,
       this.recording(log.session),
     ]);
+    for (const turn of [...(history?.turns ?? []), ...rows.turns]) {
+      turn.caller = withoutBrokenOff(turn.caller, log.said);
+    }
     return { log, history, rows, stream, recording };
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Utterance } from '../caller/call-log.ts';
 import { answerTo, debtOf, wantsEffect, wordsOf } from '../script.ts';
 import { hashOf, partMs } from '../sound/bot-code.ts';
+import { withoutBrokenOff } from './broken-off.ts';
 import type { Evidence } from './evidence.ts';
 import { violationsOf } from './invariants.ts';
 
@@ -200,5 +201,36 @@ describe('the invariants of a call', () => {
       call.rows.calls[0]!.turns = 2;
     });
     expect(violationsOf(without, [GREETING])).toEqual([]);
+  });
+
+  test('leave it open whether the last word before a broken connection is said again, but no more', () => {
+    const resumed = (again: number) =>
+      kindsOf(
+        spoiled(({ log }) => {
+          log.said[2] = { ...log.said[2]!, broken: true };
+          const whole = log.heard.at(-1)!;
+          const first = 20 - again;
+          const breakAt = whole.from + 20 * partMs;
+          const rest = { first, last: whole.last, from: breakAt + 1_000, to: whole.to + 1_000 };
+          log.heard.push({ ...whole, ...rest });
+          Object.assign(whole, { last: 19, to: breakAt });
+          log.breaks.push({ at: breakAt, backAt: breakAt + 200 });
+        }),
+      );
+    expect(resumed(20)).toEqual([]);
+    const twice = spoiled(({ log }) => {
+      const whole = log.heard.at(-1)!;
+      log.breaks.push({ at: whole.to, backAt: whole.to + 200 });
+      log.heard.push({ ...whole, first: 30, from: whole.to + 1_000, to: whole.to + 1_400 });
+    });
+    expect(kindsOf(twice)).toContain('sentence repeated');
+  });
+
+  test('take words that broke off, and were said again in the same breath, for those alone', () => {
+    const said = goodCall().log.said.map((one, i) => ({ ...one, broken: i === 0 }));
+    const [first, second] = said.map(wordsOf) as [string, string];
+    expect(withoutBrokenOff(`${first} and ${second}`, said)).toBe(second);
+    expect(withoutBrokenOff(`${second} and ${first}`, said)).toBe(`${second} and ${first}`);
+    expect(withoutBrokenOff(first, said)).toBe(first);
   });
 });
