@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerName } from '../../../config/worker-names.ts';
 import type { Fault } from './fault.ts';
 
 const RESUME_MS = 2_000;
+const LOOK_MS = 50;
 
-/** `kill -9` of a worker of the role, one that is drawn, while every one of its role is ready. */
+/** `kill -9` of a worker of the role, one that is drawn, while two of its role are ready, and half of them at least. */
 const kill = (role: WorkerName, hits: Fault['hits']): Fault => ({
   name: `kill-${role}`,
   about: `\`kill -9\` of one ${role}; the next one is started 200 ms later`,
@@ -11,11 +13,13 @@ const kill = (role: WorkerName, hits: Fault['hits']): Fault => ({
   hits,
   resumeP95Ms: role === 'gateway' ? undefined : RESUME_MS,
   async strike({ platform, random, moment, struck }) {
-    const victim = random.pick(platform.of(role));
+    const all = platform.of(role);
+    const ready = () => all.filter((worker) => worker.ready);
+    while (ready().length < Math.max(2, all.length / 2)) await sleep(LOOK_MS);
     await moment();
+    const victim = random.pick(ready());
     struck();
     victim.kill();
-    await victim.untilReady();
   },
 });
 
