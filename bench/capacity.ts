@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load.ts';
-import { CallStream } from '../stream/call-stream.ts';
 import { StreamHub } from '../stream/hub.ts';
-import { hopTable, Steps } from './latency/hops.ts';
+import { heardTurns, hopTable } from './latency/hops.ts';
 import { type Talk, talk } from './meter/loads.ts';
 import { meterLine } from './meter/meter-line.ts';
 import { wholes } from './options.ts';
@@ -67,16 +66,7 @@ async function measure(platform: Platform, hub: StreamHub, calls: number): Promi
   const { twilioUrl: url, processes } = platform;
   const target = { url, processes, customParameters: { 'set.cache': 'false' } };
   const seen = await talk(target, { calls, turns: TURNS, staggerMs: STAGGER_MS * calls, recordings });
-  const turns: Step['hops']['turns'] = [];
-  for (const { session, turns: heard } of seen.calls) {
-    const steps = new Steps();
-    const { close } = await new CallStream(hub, session).onEvents('0', (event) => steps.onEvent(event));
-    close();
-    for (const { firstMediaAt } of heard) {
-      const turn = steps.before(firstMediaAt);
-      if (turn) turns.push({ steps: turn, heardAt: firstMediaAt });
-    }
-  }
+  const turns = await heardTurns(hub, seen.calls);
   const waits = seen.calls.flatMap((call) =>
     call.turns.map(({ firstMediaAt, lastSpeechSentAt }) => firstMediaAt - lastSpeechSentAt),
   );

@@ -1,29 +1,27 @@
+import { parseArgs } from 'node:util';
 import { configSchema } from '../config/schema.ts';
-import { CallStream } from '../stream/call-stream.ts';
 import { StreamHub } from '../stream/hub.ts';
-import { hopTable, Steps, type TurnSteps } from './latency/hops.ts';
+import { heardTurns, type HeardTurn, hopTable } from './latency/hops.ts';
+import { assertNoneLost, startCallers } from './meter/callers.ts';
+import { meterLine } from './meter/meter-line.ts';
+import { wholes } from './options.ts';
 import { peerSettings } from './peer-settings.ts';
-import { type Platform, report, startPlatform } from './platform.ts';
+import { everybodyLetIn, type Platform, report, startPlatform } from './platform.ts';
 import { percentile, table } from './statistics.ts';
-import { type CallerReport, TwilioCaller } from './twilio-caller.ts';
-import { loadUtterances } from './utterances.ts';
+import type { CallerReport } from './twilio-caller.ts';
 
 /**
  * Orkestra's own share of the reply latency: from the moment that the voice detector knows that the caller has
  * stopped to the first audio of the reply at the caller's socket, less what the scripted model needs for its first
- * sentence (five gaps of 5 ms). Calls are Twilio media streams in real time; all processes share this machine.
+ * sentence (five gaps of 5 ms). Calls are Twilio media streams in real time; all processes share this machine, the
+ * callers' own too. `--calls 1,100` measures a part.
  */
 const MODEL_MS = 25;
-/** Calls at once, and turns of each. */
-const STEPS = [
-  { calls: 1, turns: 8 },
-  { calls: 5, turns: 8 },
-  { calls: 20, turns: 8 },
-  { calls: 40, turns: 4 },
-  { calls: 100, turns: 4 },
-];
-/** So many calls are compared with stages that are not armed ahead. */
-const MOST_UNARMED = 20;
+/** Calls at once. */
+const CALLS = '1,5,20,40,100';
+/** So many calls are compared with stages that are not armed ahead, and each has more turns, being few. */
+const FEW = 20;
+const TURNS = { few: 8, many: 4 };
 /** Of the share, ms, at any number of calls. */
 const SHARE_P50_MS = 10;
 const SHARE_P95_MS = 25;
@@ -34,7 +32,9 @@ const GREETING_P95_MS = 300;
 const STAGGER_MS = 4_000;
 const STAGGER_EACH_MS = 200;
 
-export async function run() {
+export async function run(args: string[]) {
+  const { values } = parseArgs({ args, options: { calls: { type: 'string', default: CALLS } } });
+  const counts = wholes('--calls', values.calls, 1, 500);
   const rows: (string | number)[][] = [
     [
       'stages',
@@ -55,15 +55,17 @@ export async function run() {
   const beyond: number[] = [];
   const hops: Parameters<typeof hopTable>[0] = [];
   for (const unarmed of [false, true]) {
-    const platform = await startPlatform({ unarmed });
+    const steps = counts.filter((calls) => !unarmed || calls <= FEW);
+    if (steps.length === 0) continue;
+    const platform = await startPlatform({ unarmed, engines: everybodyLetIn });
     try {
       await measure(platform, 1, WARM_UP_TURNS);
-      for (const { calls, turns: each } of STEPS) {
-        if (unarmed && calls > MOST_UNARMED) continue;
+      for (const calls of steps) {
+        const each = calls <= FEW ? TURNS.few : TURNS.many;
         const label = unarmed ? 'one after another' : 'armed ahead';
-        const { row, greetings, turns, shares } = await measure(platform, calls, each);
+        const { row, greetings, turns, shares, meter } = await measure(platform, calls, each);
         rows.push([label, calls, ...row]);
-        report(`${label}, ${calls} calls: done`);
+        report(`${label}, ${calls} calls: done. ${meter}`);
         if (unarmed) continue;
         greeted.push(...greetings);
         hops.push({ calls, turns });
@@ -83,54 +85,31 @@ export async function run() {
 }
 
 async function measure(platform: Platform, calls: number, turns: number): Promise<Measured> {
-  const hub = new StreamHub(configSchema.parse({ redis: { url: platform.redisUrl } }).redis, () => undefined);
-  const run = Math.random().toString(36).slice(2, 8);
-  const utterances = loadUtterances();
   const staggerMs = Math.max(STAGGER_MS, STAGGER_EACH_MS * calls);
-  const results = await Promise.all(
-    Array.from({ length: calls }, async (_, i) => {
-      await new Promise((resolve) => setTimeout(resolve, (staggerMs * i) / calls));
-      const session = `bench-${run}-${i}`;
-      const steps = await watch(hub, session);
-      const mine = Array.from({ length: turns }, (__, n) => utterances[(i + n) % utterances.length]!);
-      const pause = () => 400 + Math.random() * 500;
-      const caller = await new TwilioCaller(platform.twilioUrl, session, mine, pause, peerSettings).run();
-      return { caller, steps };
-    }),
-  );
+  const plan = { url: platform.twilioUrl, calls, turns, staggerMs, customParameters: peerSettings };
+  const seen = await startCallers(plan).over;
+  assertNoneLost(seen);
+  const hub = new StreamHub(configSchema.parse({ redis: { url: platform.redisUrl } }).redis, () => undefined);
+  const heard = await heardTurns(hub, seen.calls);
   await hub.close();
-  return summary(results);
-}
-
-async function watch(hub: StreamHub, session: string): Promise<Steps> {
-  const steps = new Steps();
-  await new CallStream(hub, session).onEvents('0', (event) => steps.onEvent(event));
-  return steps;
+  return { ...summary(seen.calls, heard), meter: meterLine(seen.meter) };
 }
 
 interface Measured {
   row: (string | number)[];
   shares: number[];
   greetings: number[];
-  turns: { steps: TurnSteps; heardAt: number }[];
+  turns: HeardTurn[];
+  meter: string;
 }
 
-function summary(results: { caller: CallerReport; steps: Steps }[]): Measured {
-  const shares: number[] = [];
-  const voiceToAudio: number[] = [];
-  const turns: Measured['turns'] = [];
-  for (const { caller, steps } of results) {
-    if (caller.lost) throw new Error(`the call ${caller.session} was lost: ${caller.lost}`);
-    for (const { lastSpeechSentAt, firstMediaAt } of caller.turns) {
-      const turn = steps.before(firstMediaAt);
-      voiceToAudio.push(firstMediaAt - lastSpeechSentAt);
-      if (!turn) continue;
-      shares.push(firstMediaAt - turn.stopNoticed - MODEL_MS);
-      turns.push({ steps: turn, heardAt: firstMediaAt });
-    }
-  }
-  const greetings = results.flatMap(({ caller }) => caller.greetingMs ?? []);
-  const missed = results.reduce((sum, { caller }) => sum + caller.unanswered + caller.early, 0);
+function summary(calls: CallerReport[], turns: HeardTurn[]): Omit<Measured, 'meter'> {
+  const shares = turns.map(({ steps, heardAt }) => heardAt - steps.stopNoticed - MODEL_MS);
+  const voiceToAudio = calls.flatMap((call) =>
+    call.turns.map(({ firstMediaAt, lastSpeechSentAt }) => firstMediaAt - lastSpeechSentAt),
+  );
+  const greetings = calls.flatMap(({ greetingMs }) => greetingMs ?? []);
+  const missed = calls.reduce((sum, { unanswered, early }) => sum + unanswered + early, 0);
   const ms = (values: number[], p: number) => percentile(values, p).toFixed(1);
   const row = [
     shares.length,

@@ -29,7 +29,7 @@ const TURNS = 4;
 const INTERRUPTS_AFTER_MS = 1_000;
 const SILENT_CALLS = 20;
 /** Callers begin so far apart, ms: a telephone rings now and then. */
-const STAGGER = { perCall: 100, least: 2_000 };
+const STAGGER = { perCall: 200, least: 2_000 };
 const SETTLE_MS = 1_500;
 /** From the last of `CALLS` on, more by this factor, until it collapses. */
 const STEP = 1.5;

@@ -1,5 +1,8 @@
+import { CallStream } from '../../stream/call-stream.ts';
 import type { CallEvent } from '../../stream/events.ts';
+import type { StreamHub } from '../../stream/hub.ts';
 import { percentile, table } from '../statistics.ts';
+import type { CallerReport } from '../twilio-caller.ts';
 
 /** When each step of a turn was taken, ms since the Unix epoch, by the clocks of the processes that took it. */
 export interface TurnSteps {
@@ -17,7 +20,7 @@ const HOPS = [
 ];
 
 /** Follows a call's events: the steps of its turns, the latest last. */
-export class Steps {
+class Steps {
   readonly turns: TurnSteps[] = [];
 
   onEvent(event: CallEvent) {
@@ -35,8 +38,29 @@ export class Steps {
   }
 }
 
+/** A turn's steps, and when its caller heard the reply. */
+export interface HeardTurn {
+  steps: TurnSteps;
+  heardAt: number;
+}
+
+/** The turns of calls that are over, from their streams: nobody reads along while they are measured. */
+export async function heardTurns(hub: StreamHub, calls: CallerReport[]): Promise<HeardTurn[]> {
+  const heard: HeardTurn[] = [];
+  for (const { session, turns } of calls) {
+    const steps = new Steps();
+    const { close } = await new CallStream(hub, session).onEvents('0', (event) => steps.onEvent(event));
+    close();
+    for (const { firstMediaAt } of turns) {
+      const turn = steps.before(firstMediaAt);
+      if (turn) heard.push({ steps: turn, heardAt: firstMediaAt });
+    }
+  }
+  return heard;
+}
+
 /** How long each hop of these turns took, ms: a row for each number of calls. */
-export function hopTable(rows: { calls: number; turns: { steps: TurnSteps; heardAt: number }[] }[]): string {
+export function hopTable(rows: { calls: number; turns: HeardTurn[] }[]): string {
   return table([
     ['calls', ...HOPS.flatMap((hop) => [`${hop} p50`, 'p95'])],
     ...rows.map(({ calls, turns }) => [
