@@ -2,7 +2,6 @@ import { Client, Connection } from '@temporalio/client';
 import { clientConverter, temporalConnection } from '../config/temporal.ts';
 import { metered } from '../engines/metered.ts';
 import { createVadEngine } from '../engines/vad/create.ts';
-import type { CallControl } from '../gateway/call-control.ts';
 import { tellRoom } from '../gateway/room.ts';
 import { startGateway } from '../gateway/server.ts';
 import { callControl } from './call-control.ts';
@@ -24,11 +23,7 @@ export const run = () =>
     health.add('temporal', async () => {
       await connection.workflowService.getSystemInfo({});
     });
-    const starts = callControl(client, config.temporal.taskQueuePrefix);
-    const control: CallControl = {
-      // A request's context makes Node 20 watch every promise and callback from then on, those of all frames too.
-      ensure: (request) => starts.ensure(request).finally(() => connection.callContextStorage.disable()),
-    };
+    const control = callControl(client, config.temporal.taskQueuePrefix);
     const lines = telephoneLines(client, control);
     const prefix = config.temporal.taskQueuePrefix;
     const roles = watchRoles(hub.redis, prefix);
