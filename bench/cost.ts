@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { assertNoneLost } from './meter/callers.ts';
-import { idleCosts, silentCosts, type Talk, talk } from './meter/loads.ts';
+import { idleCosts, silentCosts, type Talk, talk, warmUp } from './meter/loads.ts';
 import { meterLine } from './meter/meter-line.ts';
 import { type ProcessCosts, readUse, totalOf } from './meter/process-cost.ts';
 import { whole } from './options.ts';
@@ -14,7 +13,6 @@ import { table } from './statistics.ts';
  * all of them talk. Twilio calls in real time, scripted engines, all processes on this machine; the callers' own process
  * is not counted.
  */
-const SETTLE_MS = 2_000;
 const STAGGER_MS = 2_000;
 const TURNS = 3;
 
@@ -25,8 +23,7 @@ export async function run(args: string[]) {
   try {
     const { twilioUrl: url, processes } = platform;
     const target = { url, customParameters: peerSettings, processes };
-    await talk(target, { calls: 1, turns: 1, staggerMs: 0 });
-    await sleep(SETTLE_MS);
+    await warmUp(target);
     const before = readUse(processes());
     report('nobody calls');
     const idle = await idleCosts(target);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../config/package.ts';
-import { idleCosts, silentCosts, talk } from './meter/loads.ts';
+import { idleCosts, silentCosts, talk, warmUp } from './meter/loads.ts';
 import { meterLine } from './meter/meter-line.ts';
 import { readUse, totalOf } from './meter/process-cost.ts';
 import { whole, wholes } from './options.ts';
@@ -28,7 +28,7 @@ const TURNS = 4;
 /** From the beginning of the last reply to the caller's interrupting it, ms. */
 const INTERRUPTS_AFTER_MS = 1_000;
 const SILENT_CALLS = 20;
-/** Callers begin so far apart, ms: a telephone rings now and then. */
+/** Callers begin so far apart, ms: five a second. A storm of starts would be another comparison. */
 const STAGGER = { perCall: 200, least: 2_000 };
 const SETTLE_MS = 1_500;
 /** From the last of `CALLS` on, more by this factor, until it collapses. */
@@ -95,8 +95,7 @@ async function measure(
   contender: Contender,
   { counts, turns, untilCollapse }: { counts: number[]; turns: number; untilCollapse: boolean },
 ) {
-  await talk(contender, { calls: 1, turns: 1, staggerMs: 0 });
-  await sleep(SETTLE_MS);
+  await warmUp(contender);
   const idleMb = Object.values(readUse(contender.processes())).reduce(
     (sum, { memoryMb }) => sum + memoryMb,
     0,

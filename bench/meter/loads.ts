@@ -13,6 +13,12 @@ export interface Target {
 const SETTLE_MS = 2_000;
 const WATCHED_MS = 8_000;
 
+/** Before anything is measured, of every contender: code is compiled and heaps have grown that the first calls need. */
+export async function warmUp(target: Target): Promise<void> {
+  assertNoneLost(await talk(target, { calls: 5, turns: 4, staggerMs: 1_000 }));
+  await sleep(SETTLE_MS);
+}
+
 /** Costs while nothing is asked of it. */
 export async function idleCosts(target: Target): Promise<ProcessCosts> {
   const meter = new ProcessMeter(target.processes());
