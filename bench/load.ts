@@ -11,7 +11,8 @@ import { loadUtterances } from './utterances.ts';
 /**
  * What admission is worth: Twilio calls in real time, step by step more than all processes on this machine can serve,
  * with every caller let in, with the gateway's measurements alone, and with a bound on calls beside them. Counts those
- * turned away, and tells what the others wait from their last word to the reply; 200 ms of that is the detector's.
+ * turned away and how soon they knew, and tells what the others wait from their last word to the reply; 200 ms of that is
+ * the detector's.
  */
 const STEPS = '15,45';
 const TURNS = 3;
@@ -24,6 +25,8 @@ const REST_MS = 3_000;
 const BUSY = 'closed by the server, code 1013';
 /** Of admitted calls, ms: replies of a machine that is not overloaded begin within this, the detector's silence included. */
 const WAIT_P95_MS = 600;
+/** Of the others, ms: they are told at once. */
+const REFUSAL_P95_MS = 500;
 
 const modes: Record<string, Record<string, string>> = {
   'everybody let in': everybodyLetIn,
@@ -39,6 +42,7 @@ export async function run(args: string[]) {
       'admission',
       'offered',
       'refused',
+      'after p95',
       'lost',
       'turns',
       'not answered',
@@ -54,17 +58,18 @@ export async function run(args: string[]) {
     try {
       await step(platform, 2);
       for (const calls of steps) {
-        const { row, waitP95, unanswered } = await step(platform, calls);
+        const { row, refusalP95, waitP95, unserved } = await step(platform, calls);
         rows.push([mode, calls, ...row]);
         report(table([rows[0]!, rows.at(-1)!]));
-        if (engines !== everybodyLetIn && (waitP95 > WAIT_P95_MS || unanswered > 0)) missed += 1;
+        const served = waitP95 <= WAIT_P95_MS && refusalP95 <= REFUSAL_P95_MS && unserved === 0;
+        if (engines !== everybodyLetIn && !served) missed += 1;
         await sleep(REST_MS);
       }
     } finally {
       await platform.stop();
     }
   }
-  const line = `Calls that were let in by admission: every turn answered, waits within ${WAIT_P95_MS} ms at p95: ${missed === 0 ? 'met' : `MISSED in ${missed} steps`}`;
+  const line = `Calls that were let in by admission: none lost, every turn answered, waits within ${WAIT_P95_MS} ms at p95; the others told within ${REFUSAL_P95_MS} ms: ${missed === 0 ? 'met' : `MISSED in ${missed} steps`}`;
   process.stdout.write(`${table(rows)}\n\n${line}\n`);
   if (missed > 0) process.exitCode = 1;
 }
@@ -89,15 +94,19 @@ async function step(platform: Platform, calls: number) {
 function summary(reports: CallerReport[], cores: number) {
   const isRefused = ({ lost }: CallerReport) => lost === BUSY;
   const admitted = reports.filter((one) => !isRefused(one));
+  const refusals = reports.filter(isRefused).map(({ seconds }) => 1_000 * seconds);
   const waits = admitted.flatMap(({ turns }) =>
     turns.map((turn) => turn.firstMediaAt - turn.lastSpeechSentAt),
   );
   const greetings = admitted.flatMap(({ greetingMs }) => greetingMs ?? []);
   const unanswered = admitted.reduce((sum, one) => sum + one.unanswered, 0);
   const waitP95 = percentile(waits, 0.95);
+  const refusalP95 = refusals.length > 0 ? percentile(refusals, 0.95) : 0;
+  const lost = admitted.filter((one) => one.lost !== undefined).length;
   const row = [
-    reports.length - admitted.length,
-    admitted.filter(({ lost }) => lost !== undefined).length,
+    refusals.length,
+    refusals.length > 0 ? refusalP95.toFixed(0) : '',
+    lost,
     waits.length,
     unanswered,
     percentile(waits, 0.5).toFixed(0),
@@ -105,7 +114,7 @@ function summary(reports: CallerReport[], cores: number) {
     percentile(greetings, 0.95).toFixed(0),
     cores.toFixed(2),
   ];
-  return { row, waitP95, unanswered };
+  return { row, refusalP95, waitP95, unserved: unanswered + lost };
 }
 
 /** CPU seconds that the gateway has used. */
