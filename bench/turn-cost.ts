@@ -35,7 +35,7 @@ type Counts = Record<Count, number>;
 
 const budget: Partial<Counts> = {
   'Temporal events': 32,
-  'Temporal workflow tasks': 6,
+  'Temporal workflow tasks': 5.2,
   'Temporal Cloud actions': 8,
   'Redis commands': 185,
   'Redis kB': 145,

@@ -15,7 +15,7 @@ const WATCHED_MS = 8_000;
 
 /** Before anything is measured, of every contender: code is compiled and heaps have grown that the first calls need. */
 export async function warmUp(target: Target): Promise<void> {
-  assertNoneLost(await talk(target, { calls: 5, turns: 4, staggerMs: 1_000 }));
+  await talk(target, { calls: 5, turns: 4, staggerMs: 1_000 });
   await sleep(SETTLE_MS);
 }
 
