@@ -25,6 +25,10 @@ export const backchannels = (): Sound[] => loadAll('turns/backchannels');
 export const heldOutBackchannels = (): Sound[] => loadAll('turns/held-out', 'listening-');
 export const heldOutRequests = (): Sound[] => loadAll('turns/held-out', 'request-');
 
+/** Both by voices of other programs and mixtures, which were made once all that judges them was set. */
+export const newBackchannels = (): Sound[] => loadAll('turns/new-voices', 'listening-');
+export const newRequests = (): Sound[] => loadAll('turns/new-voices', 'request-');
+
 /** Noises of a body and a room: bursts like a cough, and clicks. The same ones each time. */
 export function noises(): Sound[] {
   const random = numbers(7);

@@ -15,11 +15,14 @@ export const kinds = [
   'backchannel, held out',
   'noise, held out',
   'short request, held out',
+  'backchannel, new voices',
+  'noise, new kinds',
+  'short request, new voices',
 ] as const;
 export type Kind = (typeof kinds)[number];
 
 /** Whether the bot has to stop for a sound of this kind. */
-export const isTurn = (kind: Kind) => kind === 'interruption' || kind === 'short request, held out';
+export const isTurn = (kind: Kind) => kind === 'interruption' || kind.startsWith('short request');
 
 /** Something that happens while the bot speaks. */
 export interface Trial {

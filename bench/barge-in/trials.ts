@@ -1,9 +1,12 @@
 import { heldOutNoises } from './held-out-noises.ts';
+import { newNoises } from './new-noises.ts';
 import {
   backchannels,
   heldOutBackchannels,
   heldOutRequests,
   interruptions,
+  newBackchannels,
+  newRequests,
   noises,
   numbers,
   type Sound,
@@ -29,6 +32,9 @@ export function trials(): Trial[] {
     ...each('backchannel, held out', heldOutBackchannels()),
     ...each('noise, held out', heldOutNoises()),
     ...each('short request, held out', heldOutRequests()),
+    ...each('backchannel, new voices', newBackchannels()),
+    ...each('noise, new kinds', newNoises()),
+    ...each('short request, new voices', newRequests()),
     ...Array.from({ length: ECHOES }, () => ({
       kind: 'echo' as const,
       echo: { decibels: 20 + random() * 10, delayMs: Math.round(50 + random() * 150) },

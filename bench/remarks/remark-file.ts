@@ -1,19 +1,23 @@
-import { FEATURES } from '../../engines/stt/remark-features.ts';
-
-/** A remark that was heard: what the encoder says of it, and what it is. */
+/** A remark that was heard. */
 export interface Remark {
-  isSign: boolean;
-  features: Float32Array;
+  kind: 'sign' | 'request' | 'noise';
+  phrase: string;
+  /** What the recogniser made of it. */
+  text: string;
+  /** Detected voice. */
+  ms: number;
+  /** 8 kHz, μ-law. */
+  audio: Buffer;
 }
 
-/** Remarks one after the other: a number that is 1 for a sign of listening and 0 for a request, then the features. */
-export const writeRemark = ({ isSign, features }: Remark): Buffer =>
-  Buffer.from(Float32Array.of(isSign ? 1 : 0, ...features).buffer);
+export const writeRemark = ({ audio, ...rest }: Remark): string =>
+  `${JSON.stringify({ ...rest, audio: audio.toString('base64') })}\n`;
 
-export function readRemarks(file: Buffer): Remark[] {
-  const numbers = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.length));
-  return Array.from({ length: numbers.length / (1 + FEATURES) }, (_, i) => {
-    const at = i * (1 + FEATURES);
-    return { isSign: numbers[at] === 1, features: numbers.subarray(at + 1, at + 1 + FEATURES) };
-  });
-}
+export const readRemarks = (file: string): Remark[] =>
+  file
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const remark = JSON.parse(line) as Omit<Remark, 'audio'> & { audio: string };
+      return { ...remark, audio: Buffer.from(remark.audio, 'base64') };
+    });
