@@ -71,7 +71,11 @@ const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
       "no nope not stop wait hello hey hold pause what what's why when how who where which sorry pardon excuse help agent " +
       'human operator person cancel repeat again louder slower faster quiet enough never wrong skip next hang already instead listen question another ' +
       'different else bye goodbye please can could ' +
-      'need want tell give show talk speak zero one two three four five six seven eight nine ten'
+      'need want tell give show talk speak zero one two three four five six seven eight nine ten eleven twelve thirteen ' +
+      'fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred ' +
+      'thousand million percent dollar dollars euros pounds today tomorrow yesterday tonight monday tuesday wednesday ' +
+      'thursday friday saturday sunday january february april june july august september october november december ' +
+      'week weeks month months year years later cancel'
     ).split(' '),
   ),
 };

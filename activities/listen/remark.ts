@@ -15,12 +15,14 @@ export interface Remark {
 
 /**
  * What the words add to the odds of the sound: evidence, no proof, since a recogniser writes "Amen" for a hum, and "No" for
- * an "Oh". Set on voices that the sound was not learnt from, a missed request as bad as one and a half false stops.
+ * an "Oh". Below the bar the caller has the turn. Set on voices that the sound was not learnt from, so that one sign of
+ * listening in twenty stops the bot there.
  */
 const SIGN = 3;
 const ALMOST_SIGN = 2;
-const URGENT = -2;
+const URGENT = -1.5;
 const TOPIC = -2.5;
+const BAR = -0.3;
 
 /**
  * What is shorter than this, ms of detected voice, is no word: an echo's remains, a knock, a cough. The shortest "No" and
@@ -51,7 +53,7 @@ const isTooShort = (remark: Remark) =>
   remark.ms < (isPressing(remark) ? WORD_MS : PLAIN_WORD_MS) && hasFewWords(remark);
 
 const isRequest = (remark: Remark, isSign: boolean) =>
-  remark.odds === undefined ? !isSign && !isHum(remark) : oddsOf(remark, isSign) < 0;
+  remark.odds === undefined ? !isSign && !isHum(remark) : oddsOf(remark, isSign) < BAR;
 
 function oddsOf({ text, odds, language, isTopic }: Remark, isSign: boolean): number {
   const almost = !isSign && isAlmostBackchannel(text, language);
