@@ -61,7 +61,7 @@ export async function copyNewEntries(redis: RedisClient, session: string, folder
 /** The files of a call's pieces, first things first. */
 export async function listPieces(folder: string): Promise<string[]> {
   const names = await pieceNames(folder);
-  names.sort((a, b) => (isAfter(endsOf(a).events, endsOf(b).events) ? 1 : -1));
+  names.sort((a, b) => inOrder(endsOf(a), endsOf(b)));
   return names.map((name) => join(folder, name));
 }
 
@@ -81,6 +81,13 @@ export async function readPiece(path: string): Promise<(Entry & { offset: number
     entries.push({ stream, id, offset, payload: bytes.subarray(offset, at) });
   }
   return entries;
+}
+
+/** Where one stream has brought nothing new, the others tell which piece goes on from which. */
+function inOrder(a: Ends, b: Ends): number {
+  const differing = streams.find((stream) => a[stream] !== b[stream]);
+  if (!differing) return 0;
+  return isAfter(a[differing], b[differing]) ? 1 : -1;
 }
 
 async function* newEntries(

@@ -204,6 +204,24 @@ describe('a recorder', () => {
     expect([bot(1_001), bot(1_599), bot(1_601)]).toEqual([-200, -200, 0]);
   });
 
+  test('keeps in order what came without an event between', async () => {
+    await greet();
+    await recorder().keep(session, 'disclosed');
+    const replies = [1, 2, 3, 4];
+    await stream.emit(...replies.map((turn) => final(turn, 500, `question ${turn}`)));
+    for (const turn of replies) {
+      await say(`reply-${turn}`, turn, 100, { turn, revision: 1 });
+      await recorder().keep(session, 'disclosed');
+    }
+    for (const turn of replies) {
+      const at = 500 + turn * 100;
+      await stream.emit(started(`reply-${turn}`, at), ended(`reply-${turn}`, at + 100, 100));
+    }
+    expect(await recorder().finish(session, 'disclosed')).toBe('kept');
+    const { bot } = readSides(join(folder, `${session}.wav`));
+    expect([bot(250), ...replies.map((turn) => bot(550 + turn * 100))]).toEqual([100, ...replies]);
+  });
+
   test('has what Redis no longer keeps', async () => {
     await greet();
     await recorder().keep(session, 'disclosed');
