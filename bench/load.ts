@@ -14,7 +14,7 @@ import { loadUtterances } from './utterances.ts';
  * turned away and how soon they knew, and tells what the others wait from their last word to the reply; 200 ms of that is
  * the detector's.
  */
-const STEPS = '15,45';
+const STEPS = '45,200';
 const TURNS = 3;
 
 /** Starts of calls are spread over this, ms: some 20 calls a second at the most. */
