@@ -25,9 +25,6 @@ const keyOf = (prefix: string) => `orkestra:workers:${prefix}`;
 /** Short, so that a caller does not wait long for a worker that died; a wrong guess is harmless, by fencing. */
 const LEASE_MS = 1_200;
 const RENEW_MS = 300;
-const RENEW = `
-  local time = redis.call('TIME')
-  redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1], ARGV[2])`;
 /** How long a lease that ran out is remembered, for those who look for workers that died. */
 const MEMORY_MS = 60_000;
 
@@ -38,8 +35,13 @@ export function announce(
   info: WorkerInfo,
 ): { withdraw(): Promise<void> } {
   const [key, member] = [keyOf(prefix), JSON.stringify(info)];
+  let withdrawn = false;
+  const renewed = async () => {
+    const now = await redisNow(redis);
+    if (!withdrawn) await redis.zadd(key, now + LEASE_MS, member);
+  };
   const renew = () => {
-    if (redis.status === 'ready') redis.eval(RENEW, 1, key, LEASE_MS, member).catch(() => undefined);
+    if (redis.status === 'ready') renewed().catch(() => undefined);
   };
   renew();
   redis.on('ready', renew);
@@ -47,6 +49,7 @@ export function announce(
   timer.unref();
   return {
     async withdraw() {
+      withdrawn = true;
       clearInterval(timer);
       redis.off('ready', renew);
       if (redis.status === 'ready') await redis.zrem(key, member);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CallLab } from '../../test/call-lab.ts';
+import { stateQuery } from '../../workflows/messages.ts';
 import { orkestra } from '../testing/captured-run.ts';
 
 describe('end-call', () => {
@@ -13,7 +14,8 @@ describe('end-call', () => {
   test('has the bot say goodbye, and records the reason', async () => {
     const { session, handle, caller } = await lab.start();
     await caller.connect();
-    await caller.untilHeard('greeting');
+    // Until the call knows that the greeting was heard, it says no goodbye either.
+    await expect.poll(() => handle.query(stateQuery)).toMatchObject({ phase: 'conversation' });
     const run = await orkestra(['end-call', session, '--reason', 'the branch closes']);
     expect(run).toEqual({ code: 0, stdout: `Call ${session} is ending: the branch closes.\n`, stderr: '' });
     expect(await handle.result()).toMatchObject({ reason: 'the branch closes' });
