@@ -142,13 +142,14 @@ export class CallerSession implements TransportListener {
       'caller connected',
     );
     this.presence.announce();
-    control.ensure(this.request).then(
-      ({ bargeIn }) => {
+    const noted = this.deps.hub.redis.get(playedKey(this.request.session));
+    Promise.all([control.ensure(this.request), noted])
+      .then(([{ bargeIn }, left]) => {
         this.bargeIn.allow(bargeIn);
-        this.follow().catch((error: Error) => this.refuse(error));
-      },
-      (error: Error) => this.refuse(error),
-    );
+        if (left) this.playback.leftBy(notedSchema.parse(JSON.parse(left)));
+        return this.follow();
+      })
+      .catch((error: Error) => this.refuse(error));
   }
 
   onAudio(audio: Buffer) {
@@ -204,8 +205,6 @@ export class CallerSession implements TransportListener {
   private async follow() {
     if (this.over) return;
     this.transport.confirm();
-    const noted = await this.deps.hub.redis.get(playedKey(this.request.session));
-    if (noted) this.playback.leftBy(notedSchema.parse(JSON.parse(noted)));
     // Events first: what was played already is known before the audio comes.
     this.keep(await this.stream.onEvents('0', (event) => this.onEvent(event)));
     this.keep(await this.stream.onAudioOut('0', (chunk) => this.onChunk(chunk)));

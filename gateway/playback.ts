@@ -3,6 +3,7 @@ import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
 import type { CallEvent } from '../stream/events.ts';
 import { bytesPerMs } from '../audio/format.ts';
+import { ClientClock } from './client-clock.ts';
 import { isAsking, wordsHeard, wordsStarted } from './heard.ts';
 import { placeToResume } from './resume-place.ts';
 import type { Transport } from './transport.ts';
@@ -15,14 +16,6 @@ const FRAME_MS = 200;
 const LEAD_MS = 400;
 /** How long a client that echoes marks may take to echo the last one, ms. */
 const MARK_GRACE_MS = 2_000;
-/**
- * Of the lag of marks, this may be the way there and back, ms: audio that is under way is still heard, as the `clear` is
- * under way as long. What is more is audio that the client buffers. And what marks may be late beyond their usual lag.
- */
-const WAY_MS = 150;
-const JITTER_MS = 300;
-/** Of so many latest marks the promptest tells how far behind the client is: one alone may be late by chance. */
-const LATEST_MARKS = 3;
 /** An utterance whose audio stops coming is given up after this, ms, when something else waits. */
 const STALL_MS = 5_000;
 /** How long a predecessor that still lives may take to say how its utterance ended, ms. */
@@ -58,28 +51,21 @@ interface Playing {
   paused: boolean;
   /** Bytes that had been heard at the last pause: some of them are played twice. */
   heardBefore: number;
-  /** When all that was sent will have been played, by the clock. */
-  endsAt: number;
-  /** Marks that have not come back, with the bytes of the utterance before each, and when it was due by the clock. */
-  marks: { name: string; position: number; due: number }[];
-  /** How late the latest marks came back, ms: of a client that has stalled, all that follow are. */
-  lags: number[];
 }
 
 /**
- * The playback clock: sends the bot's utterances to the caller one after the other, a little ahead of the clock,
- * and knows what was heard of each: to the frame where the client echoes marks, by the clock where it does not.
+ * Sends the bot's utterances to the caller one after the other, a little ahead of the clock, and knows what was heard
+ * of each.
  */
 export class Playback {
   private readonly queue: UtteranceQueue;
   private readonly rate: number;
+  private readonly client: ClientClock;
   private playing: Playing | undefined;
   private timer: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
-  private marks = 0;
-  private echoes = false;
-  /** How long after the clock marks came back at the soonest, ms: the way there and back, and what the client buffers. */
-  private usualLag = Infinity;
+  /** Frames that were sent: each has a mark of its own. */
+  private frames = 0;
   private onIdle: (() => void) | undefined;
   private closed = false;
   private noted: Noted | undefined;
@@ -87,6 +73,7 @@ export class Playback {
   constructor(private readonly deps: PlaybackDeps) {
     this.queue = new UtteranceQueue(deps.transport.format, deps.bounds);
     this.rate = bytesPerMs(deps.transport.format);
+    this.client = new ClientClock(this.rate);
   }
 
   /** What the connection before noted last. */
@@ -120,16 +107,7 @@ export class Playback {
   }
 
   onMark(name: string) {
-    const marks = this.playing?.marks ?? [];
-    const place = marks.findIndex((mark) => mark.name === name);
-    // Marks of what was cleared come back as well, and mean nothing.
-    if (place === -1) return;
-    this.echoes = true;
-    const lag = Math.max(0, now() - marks[place]!.due);
-    this.usualLag = Math.min(this.usualLag, lag);
-    this.playing!.lags = [...this.playing!.lags, lag].slice(-LATEST_MARKS);
-    marks.splice(0, place + 1);
-    if (marks.length === 0) this.advance();
+    if (this.client.onMark(name)) this.advance();
   }
 
   /** Falls silent at once, for as long as it is not known whether the caller means to speak. */
@@ -143,7 +121,8 @@ export class Playback {
     if (playing.started) transport.clear();
     const { utterance } = playing;
     const heardBytes = this.heardBytes(playing);
-    Object.assign(playing, { paused: true, heardBefore: heardBytes, marks: [], lags: [], endsAt: now() });
+    Object.assign(playing, { paused: true, heardBefore: heardBytes });
+    this.client.restart();
     if (!playing.started) return;
     this.deps.emit({
       type: 'playback.paused',
@@ -164,7 +143,8 @@ export class Playback {
     const { utterance, heardBefore } = playing;
     const from = placeToResume(this.deps.transport.format, utterance.sentences, heardBefore);
     utterance.rewind(from);
-    Object.assign(playing, { paused: false, endsAt: now() });
+    playing.paused = false;
+    this.client.restart();
     if (playing.started) {
       const fromMs = Math.round(from / this.rate);
       this.deps.emit({ type: 'playback.resumed', at: now(), utterance: utterance.name, fromMs });
@@ -223,14 +203,19 @@ export class Playback {
     if (this.onIdle) return false;
     for (const stale of this.queue.takeStale()) this.cut(stale);
     if (!this.queue.waits || !this.deps.mayStart()) return false;
-    this.playing = notBegun(this.queue.begin());
+    this.begin({ utterance: this.queue.begin(), started: false, heardBefore: 0 });
     return true;
+  }
+
+  private begin(given: Pick<Playing, 'utterance' | 'started' | 'heardBefore'>) {
+    this.playing = { ...given, contested: false, paused: false };
+    this.client.restart();
   }
 
   /** Plays on; returns ms until there is more to do, Infinity where a chunk or a mark will tell, 0 at the end. */
   private play(playing: Playing): number {
     for (;;) {
-      const spare = playing.endsAt - now() - (LEAD_MS - FRAME_MS);
+      const spare = this.client.endsAt - now() - (LEAD_MS - FRAME_MS);
       if (spare > 0) return spare;
       const frame = playing.utterance.take(FRAME_MS * this.rate);
       if (!frame) return this.playLast(playing);
@@ -240,24 +225,22 @@ export class Playback {
 
   private send(playing: Playing, frame: Buffer) {
     const { transport } = this.deps;
-    const name = `${playing.utterance.name}:${++this.marks}`;
+    const { utterance } = playing;
+    const name = `${utterance.name}:${++this.frames}`;
     transport.sendAudio(frame);
     transport.sendMark(name);
-    const startsAt = Math.max(playing.endsAt, now());
-    this.deps.onSent(frame, startsAt);
-    playing.endsAt = startsAt + frame.length / this.rate;
-    playing.marks.push({ name, position: playing.utterance.taken, due: playing.endsAt });
+    this.deps.onSent(frame, this.client.sent(name, frame.length, utterance.taken));
     if (!playing.started) this.started(playing);
-    if (this.marks % NOTE_FRAMES > 0) return;
+    if (this.frames % NOTE_FRAMES > 0) return;
     const playedMs = Math.max(0, Math.round(this.heardBytes(playing) / this.rate));
-    this.deps.note({ utterance: playing.utterance.name, playedMs });
+    this.deps.note({ utterance: utterance.name, playedMs });
   }
 
   private playLast(playing: Playing): number {
-    const left = playing.endsAt - now();
+    const left = this.client.endsAt - now();
     let patience: number;
     if (playing.utterance.complete) {
-      patience = this.echoes && playing.marks.length > 0 ? MARK_GRACE_MS : 0;
+      patience = this.client.awaitsMark ? MARK_GRACE_MS : 0;
     } else {
       // Its voice is late. Only if somebody waits is there a reason to give it up.
       if (!this.onIdle && !this.queue.waits) return Infinity;
@@ -285,21 +268,13 @@ export class Playback {
       ? wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes)
       : utterance.text;
     this.playing = undefined;
+    this.client.restart();
     clearTimeout(this.timer);
     this.ended(utterance, interrupted, heardBytes / this.rate, heard);
   }
 
-  /** By the clock, less what the marks show that the client is behind it. */
-  private heardBytes({ utterance, endsAt, marks, lags, paused, heardBefore }: Playing): number {
-    if (paused) return heardBefore;
-    const byClock = utterance.taken - Math.max(0, endsAt - now()) * this.rate;
-    const [next] = marks;
-    if (!this.echoes || !next) return Math.max(heardBefore, byClock);
-    const lag = lags.length > 0 ? Math.min(...lags) : this.usualLag;
-    const overdue = now() - next.due - lag;
-    const behind = lag - Math.min(WAY_MS, this.usualLag) + (overdue > JITTER_MS ? overdue : 0);
-    const byMarks = byClock - behind * this.rate;
-    return Math.max(heardBefore, overdue > JITTER_MS ? Math.min(byMarks, next.position) : byMarks);
+  private heardBytes({ utterance, paused, heardBefore }: Playing): number {
+    return paused ? heardBefore : Math.max(heardBefore, this.client.heardOf(utterance.taken));
   }
 
   private cut(utterance: Utterance) {
@@ -340,21 +315,10 @@ export class Playback {
     if (!this.queue.adopt(utterance)) return false;
     const from = placeToResume(this.deps.transport.format, utterance.sentences, heardBytes);
     utterance.skip(from);
-    this.playing = { ...notBegun(utterance), started: true, heardBefore: heardBytes };
+    this.begin({ utterance, started: true, heardBefore: heardBytes });
     const fromMs = Math.round(from / this.rate);
     this.deps.emit({ type: 'playback.resumed', at: now(), utterance: utterance.name, fromMs });
     this.advance();
     return true;
   }
 }
-
-const notBegun = (utterance: Utterance): Playing => ({
-  utterance,
-  started: false,
-  contested: false,
-  paused: false,
-  heardBefore: 0,
-  endsAt: now(),
-  marks: [],
-  lags: [],
-});

@@ -75,7 +75,7 @@ const URGENT: Record<CallSettings['language'], ReadonlySet<string>> = {
       'fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred ' +
       'thousand million percent dollar dollars euros pounds today tomorrow yesterday tonight monday tuesday wednesday ' +
       'thursday friday saturday sunday january february april june july august september october november december ' +
-      'week weeks month months year years later cancel'
+      'week weeks month months year years later'
     ).split(' '),
   ),
 };
