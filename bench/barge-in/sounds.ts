@@ -25,7 +25,7 @@ export const backchannels = (): Sound[] => loadAll('turns/backchannels');
 export const heldOutBackchannels = (): Sound[] => loadAll('turns/held-out', 'listening-');
 export const heldOutRequests = (): Sound[] => loadAll('turns/held-out', 'request-');
 
-/** Both by voices of other programs and mixtures, which were made once all that judges them was set. */
+/** Both by voices of other programs and mixtures, none of which was learnt from; decision 0023 says how often they were looked at. */
 export const newBackchannels = (): Sound[] => loadAll('turns/new-voices', 'listening-');
 export const newRequests = (): Sound[] => loadAll('turns/new-voices', 'request-');
 

@@ -4,8 +4,7 @@ import { ModelThread } from '../model-thread.ts';
 import { WorkQueue } from '../work-queue.ts';
 import type { TtsEngine } from './engine.ts';
 import { type KokoroFiles, type KokoroRequest, type KokoroVoice, RATE, VOICES } from './kokoro-protocol.ts';
-import { speechPieces } from './speech-pieces.ts';
-import { spokenText } from './spoken-text.ts';
+import { inPieces } from './in-pieces.ts';
 
 const NAME = 'kokoro';
 const DEFAULT: KokoroVoice = 'af_heart';
@@ -44,25 +43,20 @@ export function createKokoro(folder: ModelFolder): TtsEngine {
     async warmUp() {
       await generate('Hello.', DEFAULT, 1);
     },
-    async *synthesize({ text, voice, speed, neededInMs = 0 }, signal) {
+    async *synthesize(request, signal) {
+      const { voice, speed } = request;
       const chosen = voice === 'default' ? DEFAULT : voice;
       if (!isVoice(chosen)) {
         const known = Object.keys(VOICES).join(', ');
         const message = `has no voice "${voice}"; there are default, ${known}`;
         throw new EngineError(NAME, message, { retryable: false });
       }
-      let dueAt = performance.now() + neededInMs;
-      for (const piece of speechPieces(spokenText(text))) {
-        const made = queue.run(() => generate(piece, chosen, speed), { dueAt, signal });
-        const audio = await made.catch((error: unknown) => {
-          if (signal.aborted) return undefined;
-          throw error;
-        });
-        if (!audio || signal.aborted) return;
-        // The next one is needed when this one has been heard.
-        dueAt = Math.max(dueAt, performance.now()) + (1_000 * audio.length) / RATE;
-        if (audio.length > 0) yield audio;
-      }
+      yield* inPieces(
+        request,
+        queue,
+        { rate: RATE, generate: (piece) => generate(piece, chosen, speed) },
+        signal,
+      );
     },
     async close() {
       closed = true;

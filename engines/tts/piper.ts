@@ -4,8 +4,7 @@ import { loadSherpa, type OfflineTts } from '../sherpa.ts';
 import { WorkQueue } from '../work-queue.ts';
 import type { TtsEngine } from './engine.ts';
 import { LeadCutter, toInt16 } from './lead-cutter.ts';
-import { speechPieces } from './speech-pieces.ts';
-import { spokenText } from './spoken-text.ts';
+import { inPieces } from './in-pieces.ts';
 
 /** Hz of the voice. */
 const RATE = 22_050;
@@ -59,23 +58,13 @@ export function createPiper(folder: ModelFolder): TtsEngine {
     async warmUp() {
       await generate('Hello.', 1);
     },
-    async *synthesize({ text, voice, speed, neededInMs = 0 }, signal) {
+    async *synthesize(request, signal) {
+      const { voice, speed } = request;
       if (!VOICES.includes(voice)) {
         const message = `has no voice "${voice}"; there are ${VOICES.join(' and ')}`;
         throw new EngineError(name, message, { retryable: false });
       }
-      let dueAt = performance.now() + neededInMs;
-      for (const piece of speechPieces(spokenText(text))) {
-        const made = queue.run(() => generate(piece, speed), { dueAt, signal });
-        const audio = await made.catch((error: unknown) => {
-          if (signal.aborted) return undefined;
-          throw error;
-        });
-        if (!audio || signal.aborted) return;
-        // The next one is needed when this one has been heard.
-        dueAt = Math.max(dueAt, performance.now()) + (1_000 * audio.length) / RATE;
-        if (audio.length > 0) yield audio;
-      }
+      yield* inPieces(request, queue, { rate: RATE, generate: (piece) => generate(piece, speed) }, signal);
     },
     async close() {
       loading = undefined;
