@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,8 @@ export const report = (line: string) => process.stderr.write(`${line}\n`);
 /**
  * Starts it, with real Silero VAD (its stop is part of what a caller waits for) and scripted engines for the rest.
  * `unarmed` puts the workflow without arming ahead in the orchestrator's place; `engines` (their variables) puts others
- * in place of the scripted ones; `door` is told where Postgres is and says where the workers shall find it.
+ * in place of the scripted ones; `door` is told where Postgres is and says where the workers shall find it. Rejects
+ * with nothing left running.
  */
 export async function startPlatform({
   unarmed = false,
@@ -46,6 +47,10 @@ export async function startPlatform({
 } = {}): Promise<Platform> {
   const stack = await startStack({ report, fresh: true });
   const folder = mkdtempSync(join(tmpdir(), 'orkestra-bench-'));
+  const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true }), stack.stop];
+  const stop = async () => {
+    for (let step = stopping.pop(); step; step = stopping.pop()) await step();
+  };
   const engines = {
     ORKESTRA_STT: 'scripted',
     ORKESTRA_LLM: 'scripted',
@@ -56,41 +61,48 @@ export async function startPlatform({
     ORKESTRA_GATEWAY_OPEN: 'true',
     ...chosen,
   };
-  const workers = await startWorkers({
-    env: { ...stack.env, DATABASE_URL: await door(stack.env.DATABASE_URL), ...engines },
-    names: workerNames.filter((name) => !(unarmed && name === 'orchestrator')),
-    folder,
-    report,
-  });
-  await workers.ready;
-  const orchestrator = unarmed ? await startUnarmed(workers.env) : undefined;
-  return {
-    twilioUrl: `${workers.gatewayUrl}/twilio`,
-    redisUrl: stack.env.REDIS_URL,
-    databaseUrl: stack.env.DATABASE_URL,
-    env: workers.env,
-    healthUrls: workers.healthUrls,
-    folder,
-    processes: () => ({
-      ...workers.pids(),
-      ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),
-      ...stack.pids,
-    }),
-    async stop() {
-      orchestrator?.kill('SIGTERM');
-      await workers.stop();
-      await stack.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  try {
+    const workers = await startWorkers({
+      env: { ...stack.env, DATABASE_URL: await door(stack.env.DATABASE_URL), ...engines },
+      names: workerNames.filter((name) => !(unarmed && name === 'orchestrator')),
+      folder,
+      report,
+    });
+    stopping.push(() => workers.stop());
+    await workers.ready;
+    const orchestrator = unarmed ? await startUnarmed(workers.env) : undefined;
+    if (orchestrator) stopping.push(() => orchestrator.kill('SIGTERM'));
+    return {
+      twilioUrl: `${workers.gatewayUrl}/twilio`,
+      redisUrl: stack.env.REDIS_URL,
+      databaseUrl: stack.env.DATABASE_URL,
+      env: workers.env,
+      healthUrls: workers.healthUrls,
+      folder,
+      processes: () => ({
+        ...workers.pids(),
+        ...(orchestrator?.pid ? { orchestrator: orchestrator.pid } : {}),
+        ...stack.pids,
+      }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-async function startUnarmed(env: Record<string, string>) {
+/** Resolves when it is ready; rejects when it ends before. */
+async function startUnarmed(env: Record<string, string>): Promise<ChildProcess> {
   const program = join(packageRoot, 'dist', 'bench', 'unarmed', 'orchestrator.js');
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(child.stdout, 'data');
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`the unarmed orchestrator ended with ${signal ?? `code ${code}`}`);
+  });
+  ended.catch(() => undefined);
+  await Promise.race([once(child.stdout, 'data'), ended]);
   return child;
 }

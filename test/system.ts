@@ -27,7 +27,13 @@ export class System {
       ...engines,
     };
     const workers = await startWorkers({ env, folder, report: () => undefined });
-    await workers.ready;
+    try {
+      await workers.ready;
+    } catch (error) {
+      await workers.stop();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
     Object.assign(process.env, workers.env);
     const places = findPlaces(undefined);
     return new System(workers, places, await connectTemporal(places), folder);

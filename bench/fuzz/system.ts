@@ -59,36 +59,42 @@ export async function openSystem(wanted: (door: Door) => boolean, seed: number):
   const stack = await startStack({ report, fresh: true });
   const folder = mkdtempSync(join(tmpdir(), 'orkestra-fuzz-'));
   const env = { ORKESTRA_TASK_QUEUE_PREFIX: `fuzz-${randomUUID().slice(0, 8)}`, ...stack.env, ...ENGINES };
-  const workers = await startWorkers({ env, folder, report: () => undefined });
-  await workers.ready;
-  Object.assign(process.env, workers.env);
-  const pids = JSON.stringify(workers.pids());
-  const target = { gateway: workers.gatewayUrl, api: workers.apiUrl, env: workers.env };
-  const healthy = await HealthyCall.begin(`${target.gateway}/pcm`, `healthy-${seed}`);
-  const doors: Door[] = [];
-  for (const make of makers.filter(({ title }) => wanted({ name: title } as Door))) {
-    doors.push(await make.open(target));
-  }
-  return {
-    doors,
-    async settle() {
-      const told = await healthy.end();
-      const now = JSON.stringify(workers.pids());
-      if (now !== pids) throw new Fault(`a process died: they were ${pids}, and are ${now}`);
-      const surprises = readdirSync(folder).flatMap((name) =>
-        readFileSync(join(folder, name), 'utf8')
-          .split('\n')
-          .filter((line) => SURPRISES.test(line)),
-      );
-      if (surprises.length > 0) {
-        throw new Fault(`${surprises.length} surprises in the logs, like ${surprises[0]!.slice(0, 1_000)}`);
-      }
-      return told;
-    },
-    async close() {
-      await workers.stop();
-      await stack.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true }), stack.stop];
+  const close = async () => {
+    for (let step = stopping.pop(); step; step = stopping.pop()) await step();
   };
+  try {
+    const workers = await startWorkers({ env, folder, report: () => undefined });
+    stopping.push(() => workers.stop());
+    await workers.ready;
+    Object.assign(process.env, workers.env);
+    const pids = JSON.stringify(workers.pids());
+    const target = { gateway: workers.gatewayUrl, api: workers.apiUrl, env: workers.env };
+    const healthy = await HealthyCall.begin(`${target.gateway}/pcm`, `healthy-${seed}`);
+    const doors: Door[] = [];
+    for (const make of makers.filter(({ title }) => wanted({ name: title } as Door))) {
+      doors.push(await make.open(target));
+    }
+    return {
+      doors,
+      async settle() {
+        const told = await healthy.end();
+        const now = JSON.stringify(workers.pids());
+        if (now !== pids) throw new Fault(`a process died: they were ${pids}, and are ${now}`);
+        const surprises = readdirSync(folder).flatMap((name) =>
+          readFileSync(join(folder, name), 'utf8')
+            .split('\n')
+            .filter((line) => SURPRISES.test(line)),
+        );
+        if (surprises.length > 0) {
+          throw new Fault(`${surprises.length} surprises in the logs, like ${surprises[0]!.slice(0, 1_000)}`);
+        }
+        return told;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,8 +1,22 @@
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nothing listens on: `preferred` where it is free, else one that the system picks. */
+/** So many ports are remembered: more than one process has any use for at a time. */
+const REMEMBERED = 1_000;
+/** Whoever was given one may not have opened it yet, and the system would pick it again. */
+const given = new Set<number>();
+
+/**
+ * A TCP port of 127.0.0.1 that nothing listens on, and that nobody in this process was given before: `preferred` where
+ * it is such a one, else one that the system picks.
+ */
 export async function freePort(preferred = 0): Promise<number> {
-  return (await tryPort(preferred)) ?? (await tryPort(0))!;
+  for (let wanted = preferred; ; wanted = 0) {
+    const port = await tryPort(wanted);
+    if (port === undefined || given.has(port)) continue;
+    given.add(port);
+    if (given.size > REMEMBERED) given.delete(given.values().next().value!);
+    return port;
+  }
 }
 
 function tryPort(port: number): Promise<number | undefined> {
