@@ -260,3 +260,18 @@ async function cutLine(target: number) {
     },
   };
 }
+
+test('what was appended right before the end is in the stream', async () => {
+  const server = await serve();
+  const hub = join(server);
+  await hub.append('bye', 'events', ['0']);
+  void hub.append('bye', 'events', ['1']);
+  // The first of them is on its way to Redis, and the second waits for its answer.
+  await new Promise(setImmediate);
+  void hub.append('bye', 'events', ['2']);
+  await hub.close();
+  const { got, listener, until } = collector();
+  await join(server).follow('bye', 'events', '0', listener);
+  await until(3);
+  expect(got).toEqual(['0', '1', '2']);
+});
