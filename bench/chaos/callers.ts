@@ -11,6 +11,10 @@ import type { Random } from './random.ts';
 const LINES = 5;
 /** The first calls begin within this, ms. */
 const SPREAD_MS = 4_000;
+/** Between an answer and a caller's next words, ms, where the fault says nothing else: so many turns are under way. */
+const PAUSE_MS = { least: 100, most: 500 };
+/** Calls that are read at once. */
+const READERS = 8;
 /** The words end a turn as soon as the voice detector says that the caller has stopped. */
 const SETTINGS = { 'set.endpointingMs': '0', 'set.endpointingMaxMs': '0', 'set.idlePromptMs': '60000' };
 const MOMENTS: readonly Moment[] = ['speaking', 'waiting', 'listening'];
@@ -24,7 +28,7 @@ const LOOK_MS = 5;
 export class Callers {
   private readonly present = new Map<number, ChaosCaller>();
   private readonly slots: Promise<void>[] = [];
-  private readonly gathering: Promise<Evidence>[] = [];
+  private readonly logs: CallLog[] = [];
   private calls = 0;
   private stopping = false;
 
@@ -46,7 +50,7 @@ export class Callers {
   async stop(): Promise<Evidence[]> {
     this.stopping = true;
     await Promise.all(this.slots);
-    return Promise.all(this.gathering);
+    return this.gather();
   }
 
   /** Resolves a random while after the next call, from a random one on, has come to a random moment: by the seed. */
@@ -62,6 +66,7 @@ export class Callers {
 
   private async keepCalling(slot: number, delayMs: number) {
     await sleep(delayMs);
+    const { least, most } = this.fault.pauseMs ?? PAUSE_MS;
     while (!this.stopping) {
       const call = (this.calls += 1);
       const random = this.random.fork(`call ${call}`);
@@ -72,16 +77,25 @@ export class Callers {
         gateways: () => this.platform.gateways,
         gateway: call,
         parameters: SETTINGS,
-        pauseMs: () => 100 + random.next() * 400,
+        pauseMs: () => least + random.next() * (most - least),
         doubles: () => this.fault.doublesFrames === true && random.next() < 0.2,
       });
       this.present.set(slot, caller);
-      this.gather(await caller.run());
+      this.logs.push(await caller.run());
     }
     this.present.delete(slot);
   }
 
-  private gather(log: CallLog) {
-    this.gathering.push(this.gatherer.gather(log, this.fault.emptiesRedis !== true));
+  /** Afterwards: to read histories takes as much of the machine as a worker does. */
+  private async gather(): Promise<Evidence[]> {
+    const left = this.logs.entries();
+    const evidence: Evidence[] = [];
+    const reader = async () => {
+      for (const [place, log] of left) {
+        evidence[place] = await this.gatherer.gather(log, this.fault.emptiesRedis !== true);
+      }
+    };
+    await Promise.all(Array.from({ length: READERS }, reader));
+    return evidence;
   }
 }

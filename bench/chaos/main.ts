@@ -11,11 +11,10 @@ const report = (line: string) => process.stderr.write(`${line}\n`);
 try {
   const options = readOptions(process.argv.slice(2));
   const results: FaultResult[] = [];
-  const platform = await Platform.start(
-    options.copies,
-    report,
-    options.faults.some(({ fillsDisk }) => fillsDisk),
-  );
+  const platform = await Platform.start(options.copies, report, {
+    disk: options.faults.some(({ fillsDisk }) => fillsDisk),
+    proxies: options.faults.some(({ network }) => network),
+  });
   try {
     for (const fault of options.faults) {
       const result = await runTrials(platform, fault, options, report);

@@ -10,12 +10,20 @@ import type { Mood, EngineKind } from './engines/mood.ts';
 import { Proxy } from './proxy.ts';
 import { WorkerProcess } from './process.ts';
 import { SmallDisk } from './small-disk.ts';
-import { type Servers, startServers } from './servers.ts';
+import { type ChaosServer, type Servers, startServers } from './servers.ts';
 
 /** Prefix of the task queues, and what Temporal calls the deployment of versioned workers. */
 export const deploymentName = 'chaos';
 
-/** All of Orkestra for a chaos run: servers behind proxies, and so many processes of each kind. */
+/** What the faults of a run work with, beside processes. */
+interface Needs {
+  /** Recordings on a disk that can be filled. */
+  disk?: boolean;
+  /** Proxies before the servers and the gateways. */
+  proxies?: boolean;
+}
+
+/** All of Orkestra for a chaos run: servers, and so many processes of each kind. */
 export class Platform {
   readonly keeper = new Keeper();
   readonly recordings = join(this.keeper.folder, 'recordings');
@@ -25,26 +33,24 @@ export class Platform {
   private readonly clock = join(this.keeper.folder, 'clock');
   servers!: Servers;
   workers: WorkerProcess[] = [];
-  /** The proxy before each gateway. */
-  private readonly doors = new Map<WorkerProcess, Proxy>();
+  /** Of each gateway, with the proxy before it. */
+  private readonly doors = new Map<WorkerProcess, { port: number; proxy?: Proxy }>();
   private readonly retiring: Promise<void>[] = [];
   /** Deaths that nobody ordered: `kind: how`. */
   readonly deaths: string[] = [];
   private env: Record<string, string> = {};
   private started = 0;
 
-  private constructor(private readonly report: (line: string) => void) {}
+  private constructor(
+    private readonly report: (line: string) => void,
+    private readonly proxies: boolean,
+  ) {}
 
   /** Resolves when every process is ready. */
-  static async start(
-    copies: number,
-    report: (line: string) => void,
-    /** Recordings are on a disk that can be filled. */
-    disk = false,
-  ): Promise<Platform> {
-    const platform = new Platform(report);
+  static async start(copies: number, report: (line: string) => void, needs: Needs = {}): Promise<Platform> {
+    const platform = new Platform(report, needs.proxies ?? false);
     try {
-      await platform.open(copies, disk);
+      await platform.open(copies, needs.disk ?? false);
       return platform;
     } catch (error) {
       await platform.stop();
@@ -54,12 +60,15 @@ export class Platform {
 
   /** Before each gateway that takes callers. */
   get gatewayProxies(): Proxy[] {
-    return this.of('gateway').map((gateway) => this.doors.get(gateway)!);
+    return this.of('gateway').flatMap((gateway) => this.doors.get(gateway)!.proxy ?? []);
   }
 
   /** Twilio sockets of the gateways. */
   get gateways(): string[] {
-    return this.gatewayProxies.map(({ port }) => `ws://127.0.0.1:${port}/twilio`);
+    return this.of('gateway').map((gateway) => {
+      const { port, proxy } = this.doors.get(gateway)!;
+      return `ws://127.0.0.1:${proxy?.port ?? port}/twilio`;
+    });
   }
 
   of = (role: WorkerName) => this.workers.filter((worker) => worker.role === role);
@@ -97,19 +106,19 @@ export class Platform {
     return worker;
   }
 
-  /** A gateway on a port of its own, with a proxy before it. */
+  /** A gateway on a port of its own. */
   async newGateway(): Promise<WorkerProcess> {
     const port = await freePort();
-    const proxy = await Proxy.open(port);
+    const proxy = this.proxies ? await Proxy.open(port) : undefined;
     const gateway = this.newWorker('gateway', { ORKESTRA_GATEWAY_PORT: String(port) });
-    this.doors.set(gateway, proxy);
+    this.doors.set(gateway, { port, proxy });
     return gateway;
   }
 
   /** Asks a worker to end; it counts no longer. `retired` resolves when all such have ended. */
   retire(worker: WorkerProcess) {
     this.workers = this.workers.filter((each) => each !== worker);
-    const stopped = worker.stop().then(() => this.doors.get(worker)?.close());
+    const stopped = worker.stop().then(() => this.doors.get(worker)?.proxy?.close());
     this.retiring.push(stopped);
   }
 
@@ -119,7 +128,7 @@ export class Platform {
 
   async stop() {
     await Promise.all([...this.workers.map((worker) => worker.stop()), this.retired()]);
-    for (const proxy of this.doors.values()) await proxy.close();
+    for (const { proxy } of this.doors.values()) await proxy?.close();
     for (const server of Object.values(this.servers ?? {}).toReversed()) await server.stop();
     this.disk.close();
     this.keeper.close();
@@ -130,10 +139,11 @@ export class Platform {
     this.servers = await startServers(this.keeper, this.report);
     const { temporal, redis, postgres } = this.servers;
     const preload = pathToFileURL(join(packageRoot, 'dist', 'bench', 'chaos', 'engines', 'preload.js'));
+    const portOf = ({ port, proxy }: ChaosServer) => (this.proxies ? proxy.port : port);
     this.env = {
-      TEMPORAL_ADDRESS: `127.0.0.1:${temporal.proxy.port}`,
-      REDIS_URL: `redis://127.0.0.1:${redis.proxy.port}`,
-      DATABASE_URL: `postgres://postgres@127.0.0.1:${postgres.proxy.port}/postgres`,
+      TEMPORAL_ADDRESS: `127.0.0.1:${portOf(temporal)}`,
+      REDIS_URL: `redis://127.0.0.1:${portOf(redis)}`,
+      DATABASE_URL: `postgres://postgres@127.0.0.1:${portOf(postgres)}/postgres`,
       ORKESTRA_TASK_QUEUE_PREFIX: deploymentName,
       ORKESTRA_STT: 'scripted',
       ORKESTRA_LLM: 'scripted',

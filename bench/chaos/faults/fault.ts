@@ -41,6 +41,10 @@ export interface Fault {
   judge?(evidence: readonly Evidence[]): Note[];
   /** Whether the network doubles callers' messages meanwhile. */
   doublesFrames?: true;
+  /** Works on the network: workers and callers go through proxies, which cost the machine as much as a worker. */
+  network?: true;
+  /** Callers take their time between an answer and their next words, ms, instead of going on at once. */
+  pauseMs?: { least: number; most: number };
   /** Needs recordings on a disk that can be filled. */
   fillsDisk?: true;
 }

@@ -27,6 +27,7 @@ export const networkFaults: Fault[] = [
     about:
       'each piece of data to and from Redis and Temporal takes 20 ms more, and up to 60 ms on top, for 10 s',
     trials: 4,
+    network: true,
     hits: 'all',
     resumeP95Ms: 2 * SECOND,
     strike: (scene) => storm(scene, backbone(scene), { delayMs: 20, jitterMs: 60 }, 10 * SECOND),
@@ -35,6 +36,7 @@ export const networkFaults: Fault[] = [
     name: 'network-stalls',
     about: 'nothing passes between the workers and Redis and Temporal for 2 s, though connections stay',
     trials: 5,
+    network: true,
     hits: 'all',
     strike: (scene) => storm(scene, backbone(scene), { stalled: true }, 2 * SECOND),
   },
@@ -42,6 +44,7 @@ export const networkFaults: Fault[] = [
     name: 'network-breaks',
     about: 'all connections to Redis and Temporal are reset at once, and may be opened again',
     trials: 20,
+    network: true,
     hits: 'all',
     resumeP95Ms: 2 * SECOND,
     async strike(scene) {
@@ -55,6 +58,7 @@ export const networkFaults: Fault[] = [
     name: 'callers-break',
     about: 'all connections of callers are reset at once; each connects again, as Twilio does',
     trials: 10,
+    network: true,
     hits: 'disconnected',
     async strike({ platform, moment, struck }) {
       await moment();
@@ -67,6 +71,7 @@ export const networkFaults: Fault[] = [
     name: 'frames-doubled',
     about: 'the network hands every fifth message of a caller’s audio over twice, late by up to 100 ms',
     trials: 1,
+    network: true,
     hits: 'all',
     resumeP95Ms: 2 * SECOND,
     doublesFrames: true,

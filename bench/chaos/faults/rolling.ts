@@ -7,6 +7,9 @@ import type { Fault } from './fault.ts';
 /** All workers are to be new ones within this, ms. */
 export const REPLACED_WITHIN_MS = 60_000;
 
+/** As people do who have to think of what they say. */
+const PAUSE_MS = { least: 1_000, most: 3_000 };
+
 /** Starts a new process of a role, then asks an old one to go: as Kubernetes replaces pods. */
 async function replace(platform: Platform, old: WorkerProcess): Promise<void> {
   const { role } = old;
@@ -22,6 +25,7 @@ export const rolling: Fault = {
   trials: 1,
   hits: 'all',
   resumeP95Ms: 2_000,
+  pauseMs: PAUSE_MS,
   async strike({ platform, moment, struck, note }) {
     await moment();
     struck();

@@ -59,6 +59,7 @@ export const serverFaults: Fault[] = [
     name: 'redis-away',
     about: 'Redis can’t be reached for 10 s, and has lost nothing',
     trials: 4,
+    network: true,
     hits: 'all',
     excuses: { answers: true, recording: true },
     strike: (scene) => away(scene, 'redis', 10 * SECOND),
@@ -67,6 +68,7 @@ export const serverFaults: Fault[] = [
     name: 'postgres-away',
     about: 'Postgres can’t be reached for 60 s; tools that need it say so, rows are written later',
     trials: 1,
+    network: true,
     hits: 'all',
     resumeP95Ms: 2 * SECOND,
     excuses: { effects: true },
@@ -84,6 +86,7 @@ export const serverFaults: Fault[] = [
     about:
       'Temporal can’t be reached for 10 s; turns that stand ready are answered meanwhile, tools with an effect say that they can’t',
     trials: 4,
+    network: true,
     hits: 'all',
     excuses: { effects: true },
     strike: (scene) => away(scene, 'temporal', 10 * SECOND),
