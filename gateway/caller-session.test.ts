@@ -242,20 +242,42 @@ describe('a caller who comes back', () => {
     const old = await dial(lab);
     await call.say('greeting', 'One.', 60);
     await call.event('playback.ended');
-    await call.say('say-1', 'A long story that was not finished.', 5_000);
+    await call.say('say-1', 'A long story.', 800);
     await call.event('playback.started', ({ utterance }) => utterance === 'say-1');
     const fresh = await dial(lab, await find(lab));
     expect(await old.client.closed).toEqual({
       code: 4001,
       reason: 'another connection took over this call',
     });
-    const cut = await call.event('playback.ended', ({ utterance }) => utterance === 'say-1');
-    expect(cut.interrupted).toBe(true);
-    await call.say('say-2', 'Here you are again.', 80);
-    await call.event('playback.ended', ({ utterance }) => utterance === 'say-2');
-    // Only the last: what was heard before, or begun, is not said again.
-    expect(fresh.client.heard()).toHaveLength(640);
+    const { fromMs } = await call.event('playback.resumed');
+    const ended = await call.event('playback.ended', ({ utterance }) => utterance === 'say-1');
+    expect(ended).toMatchObject({ interrupted: false, heard: 'A long story.' });
+    // What was heard before is not said again, what was begun goes on.
+    expect(fresh.client.heard()).toHaveLength((800 - fromMs) * 8);
     expect(call.types()).not.toContain('caller.disconnected');
+  });
+
+  test.each(everywhere)('after a break to %s hears the rest of what was being said', async (_, find) => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const old = await dial(lab);
+    await call.say('greeting', 'one two three four five six', 1_200);
+    await call.event('playback.started');
+    // The fourth frame is sent once some of the first has been heard.
+    await old.client.messages.first(({ event, mark }) => event === 'mark' && mark.name === 'greeting:4');
+    old.client.socket.terminate();
+    await call.event('caller.disconnected');
+    expect(call.types()).not.toContain('playback.ended');
+    const { playedMs } = await call.event('playback.paused');
+    const fresh = await dial(lab, await find(lab));
+    const { fromMs } = await call.event('playback.resumed');
+    expect(playedMs).toBeGreaterThan(fromMs);
+    expect(await call.event('playback.ended')).toMatchObject({
+      interrupted: false,
+      playedMs: 1_200,
+      heard: 'one two three four five six',
+    });
+    expect(fresh.client.heard()).toHaveLength((1_200 - fromMs) * 8);
   });
 
   test('after a break hears what was not played yet', async () => {

@@ -118,7 +118,7 @@ export class CallerSession implements TransportListener {
   /** Sends a caller away who was never announced; before `start` nothing of them is in the call's stream. */
   turnAway(code: number, reason: string) {
     if (this.over) return;
-    this.stop();
+    this.stop(false);
     this.log.info({ reason }, 'caller turned away');
     this.transport.refuse(code, reason);
   }
@@ -208,6 +208,7 @@ export class CallerSession implements TransportListener {
     // Events first: what was played already is known before the audio comes.
     this.keep(await this.stream.onEvents('0', (event) => this.onEvent(event)));
     this.keep(await this.stream.onAudioOut('0', (chunk) => this.onChunk(chunk)));
+    this.playback.onCaughtUp();
   }
 
   private note(noted: Noted) {
@@ -245,7 +246,7 @@ export class CallerSession implements TransportListener {
       else if (this.joined) this.replaced();
     } else if (event.type === 'call.ended') {
       this.playback.finish(() => {
-        this.stop();
+        this.stop(false);
         this.transport.end(closeCode.over, event.reason);
       });
     }
@@ -275,7 +276,7 @@ export class CallerSession implements TransportListener {
 
   /** A newer connection plays on; to say that this one is gone would say that the caller is. */
   private replaced() {
-    this.stop();
+    this.stop(true);
     this.log.info('another connection took over');
     this.transport.end(closeCode.replaced, 'another connection took over this call');
   }
@@ -291,15 +292,15 @@ export class CallerSession implements TransportListener {
 
   private leave(reason: 'hangup' | 'dropped') {
     if (this.over) return;
-    this.stop();
+    this.stop(reason === 'dropped');
     if (!this.announced) return;
     this.log.info({ reason }, 'caller disconnected');
     this.append({ type: 'caller.disconnected', at: now(), connection: this.connection, reason });
   }
 
-  /** Ends what is under way on both sides, and lets go of everything. */
-  private stop() {
-    this.playback.close();
+  /** Ends what is under way on both sides, and lets go of everything. `comesBack`: the caller may, and hears the rest. */
+  private stop(comesBack: boolean) {
+    this.playback.close(comesBack);
     this.voice.close();
     this.bargeIn.close();
     this.presence.close();

@@ -208,6 +208,74 @@ describe('after a reconnect', () => {
     expect(line.story()).toEqual(['cut reply-1 500: one two three four five']);
   });
 
+  /** What a gateway that lives says of an utterance as its caller's connection breaks after 500 ms. */
+  const leftBehind = () =>
+    past(
+      { type: 'playback.started', at: now() - 2_000, utterance: 'greeting' },
+      { type: 'playback.paused', at: now(), utterance: 'greeting', playedMs: 500, left: { heard: 'one' } },
+    );
+
+  test('what was left to this connection goes on as soon as all is here, and what waits comes after it', () => {
+    const line = new Line();
+    // An older note than that gateway's last word.
+    line.playback.leftBy({ utterance: 'greeting', playedMs: 0 });
+    for (const event of leftBehind()) line.playback.onEvent(event);
+    line.chunk(1_000, { text });
+    line.chunk(100, { utterance: 'say-1', text: 'And now.' });
+    expect(line.events).toEqual([]);
+    line.playback.onCaughtUp();
+    expect(line.events).toMatchObject([{ type: 'playback.resumed', utterance: 'greeting', fromMs: 260 }]);
+    vi.advanceTimersByTime(1_000);
+    expect(line.story().slice(1)).toEqual([
+      `ended greeting 1000: ${text}`,
+      'started say-1',
+      'ended say-1 100: And now.',
+    ]);
+    expect(line.sentMs()).toBe(840);
+  });
+
+  test('what another connection leaves only now goes on at once', () => {
+    const line = new Line();
+    const [started, left] = leftBehind();
+    line.playback.onEvent(started!);
+    line.chunk(1_000, { text });
+    line.playback.onCaughtUp();
+    expect(line.events).toEqual([]);
+    line.playback.onEvent(left!);
+    expect(line.events).toMatchObject([{ type: 'playback.resumed', fromMs: 260 }]);
+  });
+
+  test.each([
+    ['goes on once that was no turn', (line: Line) => line.playback.resume(true), text],
+    [
+      'ends where it was where that was one',
+      (line: Line) => line.playback.interrupt(),
+      'one two three four five',
+    ],
+  ])('what was left to a caller who makes a sound just then %s', (_, decide, heard) => {
+    const line = new Line();
+    line.mayStart = false;
+    for (const event of leftBehind()) line.playback.onEvent(event);
+    line.chunk(1_000, { text });
+    line.playback.onCaughtUp();
+    vi.advanceTimersByTime(2_000);
+    expect(line.sent).toEqual([]);
+    decide(line);
+    vi.advanceTimersByTime(1_000);
+    expect(line.events.at(-1)).toMatchObject({ type: 'playback.ended', heard });
+  });
+
+  test('what is being said as the connection breaks is left to the next one, and does not end', () => {
+    const line = new Line();
+    line.chunk(1_000, { text });
+    vi.advanceTimersByTime(300);
+    line.playback.close(true);
+    const [started, left, ...more] = line.events;
+    expect(started).toMatchObject({ type: 'playback.started' });
+    expect(left).toMatchObject({ type: 'playback.paused', playedMs: 300, left: { heard: 'one two three' } });
+    expect(more).toEqual([]);
+  });
+
   test('how much has been heard is noted for a connection after this one', () => {
     const line = new Line();
     line.chunk(2_000, { text });
@@ -264,7 +332,7 @@ describe('the end of a call', () => {
     const line = new Line();
     line.chunk(1_000, { text: 'one two three four five six seven eight nine ten' });
     vi.advanceTimersByTime(300);
-    line.playback.close();
+    line.playback.close(false);
     expect(line.story().at(-1)).toBe('cut greeting 300: one two three');
     line.chunk(1_000, { utterance: 'say-1' });
     vi.advanceTimersByTime(2_000);

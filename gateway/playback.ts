@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { now } from '../stream/call-stream.ts';
-import type { CallEvent } from '../stream/events.ts';
+import type { CallEvent, EventOf } from '../stream/events.ts';
 import { bytesPerMs } from '../audio/format.ts';
 import { ClientClock } from './client-clock.ts';
 import { isAsking, wordsHeard, wordsStarted } from './heard.ts';
 import { placeToResume } from './resume-place.ts';
 import type { Transport } from './transport.ts';
 import type { Utterance } from './utterance.ts';
-import { UtteranceQueue, type QueueBounds } from './utterance-queue.ts';
+import { type Left, UtteranceQueue, type QueueBounds } from './utterance-queue.ts';
 
 /** Audio is sent in frames of this length, ms, each with a mark. */
 const FRAME_MS = 200;
@@ -68,6 +68,8 @@ export class Playback {
   private frames = 0;
   private onIdle: (() => void) | undefined;
   private closed = false;
+  /** All that was on the stream has come: what another connection left can be gone on with. */
+  private caughtUp = false;
   private noted: Noted | undefined;
 
   constructor(private readonly deps: PlaybackDeps) {
@@ -98,12 +100,20 @@ export class Playback {
       case 'playback.started':
         return this.leave(event.utterance, event.at);
       case 'playback.paused':
-        return this.queue.leaveAt(event.utterance, event.playedMs, undefined);
+        this.queue.leaveAt(event.utterance, event.playedMs, undefined, event.left !== undefined);
+        if (event.left && this.caughtUp) this.settleTold();
+        return;
       case 'playback.resumed':
-        return this.queue.leaveAt(event.utterance, event.fromMs, event.at);
+        return this.queue.leaveAt(event.utterance, event.fromMs, event.at, false);
       case 'playback.ended':
         return this.queue.settle(event.utterance);
     }
+  }
+
+  /** All has come that was on the call's stream before this connection. */
+  onCaughtUp() {
+    this.caughtUp = true;
+    this.settleTold();
   }
 
   onMark(name: string) {
@@ -119,19 +129,10 @@ export class Playback {
     const { transport } = this.deps;
     clearTimeout(this.timer);
     if (playing.started) transport.clear();
-    const { utterance } = playing;
     const heardBytes = this.heardBytes(playing);
     Object.assign(playing, { paused: true, heardBefore: heardBytes });
     this.client.restart();
-    if (!playing.started) return;
-    this.deps.emit({
-      type: 'playback.paused',
-      at: now(),
-      utterance: utterance.name,
-      playedMs: Math.round(heardBytes / this.rate),
-      words: wordsStarted(transport.format, utterance.sentences, heardBytes),
-      asking: isAsking(transport.format, utterance.sentences, heardBytes),
-    });
+    if (playing.started) this.deps.emit(this.pausedAt(playing.utterance, heardBytes));
   }
 
   /** Goes on from shortly before the place where it was paused. `settled`: the caller's sound was no turn. */
@@ -176,9 +177,11 @@ export class Playback {
     this.advance();
   }
 
-  /** The connection is gone: what was being played ends where it was. */
-  close() {
-    if (this.playing) this.end(this.playing, true);
+  /** The connection is gone. What was being played ends where it was; `comesBack`: it is left to the next connection. */
+  close(comesBack: boolean) {
+    const { playing } = this;
+    if (playing && comesBack) this.leaveToNext(playing);
+    else if (playing) this.end(playing, true);
     this.closed = true;
     clearTimeout(this.timer);
     clearTimeout(this.settling);
@@ -202,7 +205,7 @@ export class Playback {
   private startNext(): boolean {
     if (this.onIdle) return false;
     for (const stale of this.queue.takeStale()) this.cut(stale);
-    if (!this.queue.waits || !this.deps.mayStart()) return false;
+    if (!this.queue.waits || this.queue.isHeldUp || !this.deps.mayStart()) return false;
     this.begin({ utterance: this.queue.begin(), started: false, heardBefore: 0 });
     return true;
   }
@@ -277,6 +280,27 @@ export class Playback {
     return paused ? heardBefore : Math.max(heardBefore, this.client.heardOf(utterance.taken));
   }
 
+  private leaveToNext(playing: Playing) {
+    const { utterance, started } = playing;
+    const heardBytes = this.heardBytes(playing);
+    if (utterance.complete && heardBytes >= utterance.bytes) return this.end(playing, true);
+    if (!started) return;
+    const heard = wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes);
+    this.deps.emit({ ...this.pausedAt(utterance, heardBytes), left: { heard } });
+  }
+
+  private pausedAt({ name, sentences }: Utterance, heardBytes: number): EventOf<'playback.paused'> {
+    const { format } = this.deps.transport;
+    return {
+      type: 'playback.paused',
+      at: now(),
+      utterance: name,
+      playedMs: Math.round(heardBytes / this.rate),
+      words: wordsStarted(format, sentences, heardBytes),
+      asking: isAsking(format, sentences, heardBytes),
+    };
+  }
+
   private cut(utterance: Utterance) {
     this.ended(utterance, true, 0, '');
   }
@@ -288,37 +312,45 @@ export class Playback {
   }
 
   /**
-   * An earlier connection of this call began an utterance. It says how that ended, unless its process is gone:
-   * then this one goes on with it, from where it may have been heard to.
+   * An earlier connection of this call began an utterance. It says how that ended, or that it leaves it to this one,
+   * unless its process is gone: then this one goes on with it, from where it may have been heard to.
    */
   private leave(name: string, startedAt: number) {
     if (!this.queue.leave(name, startedAt)) return;
     const foundAt = now();
     this.settling ??= setTimeout(() => {
       this.settling = undefined;
-      for (const { utterance, playedMs, since } of this.queue.unsettled()) {
-        const byClock = playedMs + (since === undefined ? 0 : Math.max(0, foundAt - since));
-        const byNote =
-          this.noted?.utterance === utterance.name ? this.noted.playedMs + NOTE_FRAMES * FRAME_MS : Infinity;
-        const heardBytes = Math.min(utterance.bytes, Math.floor(Math.min(byClock, byNote)) * this.rate);
-        if (this.goOnWith(utterance, heardBytes)) continue;
-        const heard = wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes);
-        this.ended(utterance, true, heardBytes / this.rate, heard);
-      }
+      this.settle(this.queue.unsettled(), foundAt);
     }, SETTLE_MS);
+  }
+
+  private settleTold() {
+    this.settle(this.queue.unsettled().filter(({ told }) => told));
+  }
+
+  private settle(all: readonly Left[], foundAt = now()) {
+    for (const { utterance, playedMs, since, told } of all) {
+      const byClock = playedMs + (since === undefined ? 0 : Math.max(0, foundAt - since));
+      const isNoted = !told && this.noted?.utterance === utterance.name;
+      const byNote = isNoted ? this.noted!.playedMs + NOTE_FRAMES * FRAME_MS : Infinity;
+      const heardBytes = Math.min(utterance.bytes, Math.floor(Math.min(byClock, byNote)) * this.rate);
+      if (this.goOnWith(utterance, heardBytes)) continue;
+      const heard = wordsHeard(this.deps.transport.format, utterance.sentences, heardBytes);
+      this.ended(utterance, true, heardBytes / this.rate, heard);
+    }
+    this.advance();
   }
 
   /** False where there is nothing left of it to say, or no room for it. */
   private goOnWith(utterance: Utterance, heardBytes: number): boolean {
     const isHeard = utterance.complete && heardBytes >= utterance.bytes;
-    if (isHeard || this.closed || this.onIdle || this.playing || !this.deps.mayStart()) return false;
+    if (isHeard || this.closed || this.onIdle || this.playing) return false;
     if (!this.queue.adopt(utterance)) return false;
-    const from = placeToResume(this.deps.transport.format, utterance.sentences, heardBytes);
-    utterance.skip(from);
+    utterance.skip(heardBytes);
     this.begin({ utterance, started: true, heardBefore: heardBytes });
-    const fromMs = Math.round(from / this.rate);
-    this.deps.emit({ type: 'playback.resumed', at: now(), utterance: utterance.name, fromMs });
-    this.advance();
+    Object.assign(this.playing!, { paused: true, contested: true });
+    // Else what the caller is saying decides, as if they had begun a moment later.
+    if (this.deps.mayStart()) this.resume(true);
     return true;
   }
 }

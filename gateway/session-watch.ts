@@ -1,6 +1,6 @@
 import type { CallSpan, TraceCall } from '../call/call-span.ts';
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
-import { type CallEvent, turnOf } from '../stream/events.ts';
+import { type CallEvent, type EventOf, turnOf } from '../stream/events.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { OwnShare } from './own-share.ts';
@@ -75,18 +75,26 @@ export class SessionWatch {
         return;
       case 'playback.paused':
       case 'playback.resumed':
+        // Of an utterance that another connection began, this one plays the rest.
+        this.startedAt ??= event.at;
         this.moments.push({ name: event.type.slice('playback.'.length), at: event.at });
+        if (event.type === 'playback.paused' && event.left) this.tracePlayed(trace, event, false);
         return;
-      case 'playback.ended': {
-        const { startedAt } = this;
-        this.startedAt = undefined;
-        if (startedAt === undefined) return;
-        const { utterance, at: endedAt, interrupted, playedMs: played_ms } = event;
-        const attributes = { utterance, interrupted, played_ms };
-        const events = this.moments.splice(0);
-        const turn = turnOf(utterance);
-        trace({ session: this.session, name: 'playback', turn, startedAt, endedAt, attributes, events });
-      }
+      case 'playback.ended':
+        this.tracePlayed(trace, event, event.interrupted);
     }
+  }
+
+  private tracePlayed(
+    trace: TraceCall,
+    { utterance, at: endedAt, playedMs }: EventOf<'playback.paused'> | EventOf<'playback.ended'>,
+    interrupted: boolean,
+  ) {
+    const { session, startedAt } = this;
+    this.startedAt = undefined;
+    if (startedAt === undefined) return;
+    const attributes = { utterance, interrupted, played_ms: playedMs };
+    const events = this.moments.splice(0);
+    trace({ session, name: 'playback', turn: turnOf(utterance), startedAt, endedAt, attributes, events });
   }
 }

@@ -14,6 +14,8 @@ export interface Left {
   /** How much of it had been heard, ms, before it went on at `since`, if it did. */
   playedMs: number;
   since: number | undefined;
+  /** That connection said so as its last word: no other comes. */
+  told: boolean;
 }
 
 /** Names and turns that are remembered: more than the stream of bot audio holds. */
@@ -78,6 +80,11 @@ export class UtteranceQueue {
     return this.ready.length > 0;
   }
 
+  /** Whether what comes next has to wait for what becomes of one that was left. A reply has not: the caller waits for it. */
+  get isHeldUp(): boolean {
+    return this.left.size > 0 && this.ready[0]?.turn === undefined;
+  }
+
   /** Takes the next one out, to be played. */
   begin(): Utterance {
     this.current = this.ready.shift()!;
@@ -118,14 +125,14 @@ export class UtteranceQueue {
     const known = this.ready.find((each) => each.name === name);
     this.ready = this.ready.filter((each) => each !== known);
     const utterance = known ?? new Utterance(name, undefined, undefined);
-    this.left.set(name, { utterance, playedMs: 0, since: startedAt });
+    this.left.set(name, { utterance, playedMs: 0, since: startedAt, told: false });
     return true;
   }
 
-  /** The earlier connection paused, or went on with, what it had begun. */
-  leaveAt(name: string, playedMs: number, since: number | undefined) {
+  /** The earlier connection paused, or went on with, what it had begun; `told`: it is gone, and said so. */
+  leaveAt(name: string, playedMs: number, since: number | undefined, told: boolean) {
     const left = this.left.get(name);
-    if (left) Object.assign(left, { playedMs, since });
+    if (left) Object.assign(left, { playedMs, since, told });
   }
 
   /** Those whose end nobody told. */

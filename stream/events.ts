@@ -157,7 +157,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     /** From the caller's last speech frame to this; absent for what answers no speech. */
     voiceToVoiceMs: z.number().optional(),
   }),
-  /** The caller made a sound: the bot is silent until it is known whether that was a turn. */
+  /** The caller made a sound: the bot is silent until it is known whether that was a turn. Or they were cut off. */
   z.object({
     type: z.literal('playback.paused'),
     at,
@@ -168,8 +168,10 @@ export const eventSchema = z.discriminatedUnion('type', [
     words: z.string(),
     /** The bot was ending a question, or had just asked one: a "yes" is an answer, not a sign of listening. */
     asking: z.boolean(),
+    /** The caller's connection is gone: their next one goes on with it. Until then, what counts as heard. */
+    left: z.object({ heard: z.string() }).optional(),
   }),
-  /** It was no turn: the bot goes on from `fromMs` of the utterance, shortly before it was paused. */
+  /** It was no turn, or the caller is back: the bot goes on from `fromMs` of the utterance, shortly before it was paused. */
   z.object({ type: z.literal('playback.resumed'), at, utterance, fromMs: z.number() }),
   z.object({
     type: z.literal('playback.ended'),

@@ -96,6 +96,36 @@ test('an interruption ends the model’s request and the voice', async () => {
   caller.leave();
 });
 
+test.each([
+  ['is heard on by a caller who comes back', true],
+  ['counts as heard up to there where they do not', false],
+])('an answer that broke off with its connection %s', async (_, comesBack) => {
+  const { session, handle, caller } = await lab.start();
+  const gateway = await gatewayOf(session);
+  await caller.connect();
+  await caller.type('Tell me everything.');
+  await gateway.audio.first((utterance) => utterance === 'reply-1');
+  const utterance = 'reply-1';
+  const here = { utterance, playedMs: 700 };
+  const left = { words: 'This is a', asking: false, left: { heard: 'This is' } };
+  await gateway.stream.emit(
+    { type: 'playback.started', at: now(), utterance },
+    { type: 'playback.paused', at: now(), ...here, ...left },
+    { type: 'caller.disconnected', at: now(), connection: 'test', reason: 'dropped' },
+  );
+  if (comesBack) {
+    await gateway.stream.emit({ type: 'playback.resumed', at: now(), utterance, fromMs: 300 });
+    const ended = { ...here, playedMs: 900, interrupted: true, heard: 'This is a sentence.' };
+    await gateway.stream.emit({ type: 'playback.ended', at: now(), ...ended });
+  }
+  await caller.hangUp();
+  await handle.result();
+  expect(lab.turnRows.filter((row) => row.session === session)).toMatchObject([
+    { turn: { turn: 1, heard: comesBack ? 'This is a sentence.' : 'This is', interrupted: true } },
+  ]);
+  caller.leave();
+});
+
 test('a sign of listening while the bot speaks is no turn, and the words after it are one of their own', async () => {
   const { session, handle, caller } = await lab.start();
   const gateway = await gatewayOf(session);

@@ -119,6 +119,7 @@ export class CallerTurn {
       case 'caller.digit':
         return this.onDigit(event);
       case 'playback.started':
+      case 'playback.resumed':
         return this.idle.set('playback', true);
       case 'playback.ended':
         return this.idle.set('playback', false);

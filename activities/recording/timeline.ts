@@ -112,12 +112,21 @@ function callerCaptions(finals: EventOf<'turn.final'>[], disclosedAt: number): C
 }
 
 function botCaptions(events: readonly Placed<CallEvent>[], spans: BotSpan[]): Caption[] {
-  return events.flatMap((event): Caption[] => {
-    if (event.type !== 'playback.ended' || !event.heard) return [];
-    const own = spans.filter(({ utterance }) => utterance === event.utterance);
+  return [...heardOf(events)].flatMap(([name, text]): Caption[] => {
+    const own = spans.filter(({ utterance }) => utterance === name);
     const last = own.at(-1);
-    if (!last) return [];
+    if (!last || !text) return [];
     const to = last.at + last.toMs - last.fromMs;
-    return [{ speaker: 'Bot', from: own[0]!.at, to, text: event.heard }];
+    return [{ speaker: 'Bot', from: own[0]!.at, to, text }];
   });
+}
+
+/** What was heard of each utterance, by name: of one that was left to a connection that never came, up to there. */
+function heardOf(events: readonly Placed<CallEvent>[]): Map<string, string> {
+  const heard = new Map<string, string>();
+  for (const event of events) {
+    if (event.type === 'playback.ended') heard.set(event.utterance, event.heard);
+    else if (event.type === 'playback.paused' && event.left) heard.set(event.utterance, event.left.heard);
+  }
+  return heard;
 }

@@ -14,6 +14,9 @@ const PLAYBACK_GRACE_MS = 15_000;
 /** Makes the audio of one sentence, which is to be heard in so many ms. */
 export type Voice = (text: string, neededInMs: number, signal: AbortSignal) => AsyncIterable<Uint8Array>;
 
+/** How an utterance ended, as far as anybody can say. */
+type Ended = Omit<EventOf<'playback.ended'>, 'type'>;
+
 /** Where a reply stands: its sentences as they are written, for one hearing of the caller. */
 interface Script {
   revision: number | undefined;
@@ -40,6 +43,8 @@ export class Utterance {
   /** When that was known here, by this process' own clock: the wall clock may be set. */
   private playingSince: number | undefined;
   private voiceToVoiceMs: number | undefined;
+  /** How far the caller had heard it when their connection broke; absent while they are there. */
+  private left: EventOf<'playback.paused'> | undefined;
   private live = false;
   /** From the first sentence's being asked for to its first audio, ms. */
   private firstVoiceMs: number | undefined;
@@ -82,11 +87,21 @@ export class Utterance {
       case 'playback.started':
         if (event.utterance === this.input.utterance) this.onStarted(event);
         return;
+      case 'playback.paused':
+        if (event.utterance === this.input.utterance && event.left) this.onLeft(event);
+        return;
+      case 'caller.connected':
+        if (this.left && this.ended) this.awaitPlayback();
+        return;
+      case 'playback.resumed':
+        if (event.utterance === this.input.utterance) this.left = undefined;
+        return;
       case 'playback.ended':
         if (event.utterance === this.input.utterance) this.onEnded(event);
         return;
       case 'call.ended':
         if (!this.startedAt) this.stage.finish({ kind: 'unheard' });
+        else if (this.left) this.onEnded({ ...this.left, interrupted: true, heard: this.left.left!.heard });
         return;
     }
   }
@@ -124,7 +139,13 @@ export class Utterance {
     this.work();
   }
 
-  private onEnded({ heard, interrupted, playedMs, line, at }: EventOf<'playback.ended'>) {
+  /** The caller may come back within the time that the call waits for them, and hears the rest then. */
+  private onLeft(event: EventOf<'playback.paused'>) {
+    this.left = event;
+    this.stage.clear('lost');
+  }
+
+  private onEnded({ heard, interrupted, playedMs, line, at }: Ended) {
     const { source, session } = this.input;
     if ('turn' in source) void dialogueBot(this.stage.deps.hub.redis, session, source.turn, heard);
     this.stage.finish({
@@ -219,8 +240,12 @@ export class Utterance {
     if (sentences === 0 && this.committed) return this.stage.finish({ kind: 'unheard' });
     if (!this.ended) await out.end(sentences);
     this.ended = true;
-    if (!this.committed) return;
-    this.stage.after(out.sentMs + PLAYBACK_GRACE_MS, 'lost', () => this.stage.finish({ kind: 'unheard' }));
+    if (this.committed && !this.left) this.awaitPlayback();
+  }
+
+  private awaitPlayback() {
+    const longest = (this.out?.sentMs ?? 0) + PLAYBACK_GRACE_MS;
+    this.stage.after(longest, 'lost', () => this.stage.finish({ kind: 'unheard' }));
   }
 
   /** How much of what was made the caller cannot have heard yet; less than nothing where they wait. */
