@@ -118,6 +118,14 @@ export const configSchema = z
       callers: env('ORKESTRA_GATEWAY_CALLERS', z.coerce.number().int().min(1).max(100_000).default(200)),
       /** No new call is taken while Orkestra itself delays replies by more than this, ms. */
       slowMs: env('ORKESTRA_GATEWAY_SLOW_MS', z.coerce.number().int().min(10).max(60_000).default(150)),
+      /**
+       * How long a gateway that is asked to go stays for its callers, ms: the longest call that is not set to be longer.
+       * After it they are asked to connect again, and their calls go on at another one.
+       */
+      drainMs: env(
+        'ORKESTRA_GATEWAY_DRAIN_MS',
+        z.coerce.number().int().min(0).max(86_400_000).default(3_600_000),
+      ),
       /** What callers' tokens are signed with; see docs/security.md. */
       sessionKeys: env('ORKESTRA_SESSION_KEYS', keysSchema),
       /** Callers need no token. */

@@ -11,8 +11,6 @@ export const gatewayLimits = {
   startMs: 10_000,
   /** Between pings, ms; a caller who answers none in that time is gone. */
   pingMs: 15_000,
-  /** How long a gateway that drains stays for its callers, ms: the longest call that is not set to be longer. */
-  drainMs: 3_600_000,
   /** How long a closing handshake may take, ms. */
   closeMs: 2_000,
   /** Bytes that wait for a caller who does not read; beyond that the caller is cut. */

@@ -183,7 +183,7 @@ describe('leaving', () => {
   });
 
   test('a draining gateway does not wait for ever', async () => {
-    const lab = await GatewayLab.open({ drainMs: 50 });
+    const lab = await GatewayLab.open({}, undefined, { ORKESTRA_GATEWAY_DRAIN_MS: '50' });
     const stream = await dial(lab);
     await lab.first.drain();
     expect(stream.client.socket.readyState).toBe(stream.client.socket.OPEN);

@@ -51,7 +51,7 @@ export interface GatewayOptions {
 export interface Gateway {
   port: number;
   admission: Admission;
-  /** Takes no more callers; resolves when the last one has gone, after `drainMs` of the limits at the latest. */
+  /** Takes no more callers; resolves when the last one has gone, after the configured while at the latest. */
   drain(): Promise<void>;
   /** Asks the callers that are left to reconnect, and ends. */
   close(): Promise<void>;
@@ -69,7 +69,7 @@ const doors: Record<string, Accept> = { '/twilio': acceptTwilio, '/ws': acceptTw
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
   const tokens = new CallerTokens(options.config.gateway);
-  const { host, port: wanted, speechStopMs, callers, slowMs } = options.config.gateway;
+  const { host, port: wanted, speechStopMs, callers, slowMs, drainMs } = options.config.gateway;
   const limits = { ...gatewayLimits, ...options.limits };
   const metrics = gatewayMetrics(options.metrics);
   const sockets = new Map<WebSocket, CallerSocket>();
@@ -203,7 +203,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const drain = async () => {
     const gone = new AbortController();
-    const bound = sleep(limits.drainMs, undefined, { signal: gone.signal }).catch(() => undefined);
+    const bound = sleep(drainMs, undefined, { signal: gone.signal }).catch(() => undefined);
     await Promise.race([lastGone(), bound]);
     gone.abort();
   };

@@ -9,8 +9,8 @@ import type { Random } from './random.ts';
 
 /** Lines of one call. */
 const LINES = 5;
-/** The first calls begin within this, ms. */
-const SPREAD_MS = 4_000;
+/** The first calls begin so far apart, ms. */
+const APART_MS = 200;
 /** Between an answer and a caller's next words, ms, where the fault says nothing else: so many turns are under way. */
 const PAUSE_MS = { least: 100, most: 500 };
 /** Calls that are read at once. */
@@ -41,9 +41,12 @@ export class Callers {
     private readonly run: string,
   ) {}
 
-  start(count: number) {
-    for (let slot = 0; slot < count; slot++)
-      this.slots.push(this.keepCalling(slot, (SPREAD_MS * slot) / count));
+  /** Has so many call, five more a second; resolves when all do. */
+  async start(count: number): Promise<void> {
+    for (let slot = 0; slot < count; slot++) {
+      this.slots.push(this.keepCalling(slot));
+      await sleep(APART_MS);
+    }
   }
 
   /** Resolves when the calls in progress have come to their ends, and all is known of them. */
@@ -64,8 +67,7 @@ export class Callers {
     await sleep(wait);
   }
 
-  private async keepCalling(slot: number, delayMs: number) {
-    await sleep(delayMs);
+  private async keepCalling(slot: number) {
     const { least, most } = this.fault.pauseMs ?? PAUSE_MS;
     while (!this.stopping) {
       const call = (this.calls += 1);

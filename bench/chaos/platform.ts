@@ -151,6 +151,8 @@ export class Platform {
       ORKESTRA_EMBEDDING: 'scripted',
       ORKESTRA_LOG_LEVEL: 'warn',
       ORKESTRA_GATEWAY_HOST: '127.0.0.1',
+      // Only where workers are replaced: then callers who are left are asked to connect again.
+      ORKESTRA_GATEWAY_DRAIN_MS: '15000',
       // Callers of chaos have no tokens.
       ORKESTRA_GATEWAY_OPEN: 'true',
       ...everybodyLetIn,

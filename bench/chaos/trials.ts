@@ -34,8 +34,8 @@ export interface FaultResult {
   stoodStillMs: number;
 }
 
-/** The callers talk undisturbed for so long before the first fault, ms, and between two. */
-const BEFORE_MS = 6_000;
+/** All callers talk undisturbed for so long before the first fault, ms, and between two. */
+const BEFORE_MS = 2_000;
 const BETWEEN_MS = 300;
 /** Words that any call may hear: each is said once a call at the most. */
 const prompts = domains.map(({ greeting }) => greeting);
@@ -56,7 +56,7 @@ export async function runTrials(
   const delays = monitorEventLoopDelay();
   delays.enable();
   try {
-    callers.start(calls);
+    await callers.start(calls);
     await sleep(BEFORE_MS);
     for (let trial = 1; trial <= trials; trial++) {
       const ofTrial = random.fork(`trial ${trial}`);
