@@ -11,7 +11,7 @@ const kill = (role: WorkerName, hits: Fault['hits']): Fault => ({
   about: `\`kill -9\` of one ${role}; the next one is started 200 ms later`,
   trials: 100,
   hits,
-  resumeP95Ms: role === 'gateway' ? undefined : RESUME_MS,
+  resumeP95Ms: RESUME_MS,
   async strike({ platform, random, moment, struck }) {
     const all = platform.of(role);
     const ready = () => all.filter((worker) => worker.ready);
