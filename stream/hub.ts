@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { connectRedis, type RedisClient } from './connection.ts';
 import { streamKey, streamLimit, streamTtlMs, type StreamName, writerKey } from './keys.ts';
@@ -19,7 +18,6 @@ export class StreamHub {
   /** A Cluster's redirections may change the order of writes: there, one that is doubled is the lesser evil. */
   private readonly numbersWrites: boolean;
   private writes = 0;
-  private readonly unanswered = new Set<Promise<unknown>>();
 
   constructor(
     config: Config['redis'],
@@ -55,7 +53,7 @@ export class StreamHub {
    */
   async append(session: string, stream: StreamName, entries: (string | Buffer)[]): Promise<string[]> {
     const key = streamKey(session, stream);
-    const append = (this.redis as unknown as AppendCommand).orkestraAppend(
+    return (this.redis as unknown as AppendCommand).orkestraAppend(
       key,
       writerKey(session, this.writer),
       streamLimit[stream],
@@ -63,10 +61,6 @@ export class StreamHub {
       this.numbersWrites ? (this.writes += 1) : 0,
       ...entries,
     );
-    this.unanswered.add(append);
-    const forget = () => this.unanswered.delete(append);
-    append.then(forget, forget);
-    return append;
   }
 
   /**
@@ -95,17 +89,9 @@ export class StreamHub {
   /** What was appended before is in the streams then, where Redis is there. */
   async close(): Promise<void> {
     this.feeds.clear();
-    if (this.redis.status === 'ready') {
-      // A goodbye would overtake what waits for the answer to an earlier pipeline.
-      const appended = Promise.allSettled(this.unanswered);
-      await Promise.race([appended, sleep(APPENDED_MS, undefined, { ref: false })]);
-    }
     await Promise.allSettled([this.redis, this.reader].map(leave));
   }
 }
-
-/** How long the answers to what was appended may take when a process ends, ms. */
-const APPENDED_MS = 2_000;
 
 /** Says goodbye to a server that is there. One that is away is not waited for, nor are the commands for it. */
 const leave = async (client: RedisClient) =>
