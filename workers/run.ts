@@ -134,6 +134,9 @@ function readConfig(): Config {
   }
 }
 
+/** Messages of some 1 kB: to compress them costs both sides more than to send them (decision 0033). */
+const UNCOMPRESSED = { grpcCompression: { codec: 'none' } } as const;
+
 /** Connects to Temporal, for as long as it takes: processes start in any order. Rejects when asked to stop. */
 export async function connectTemporal({ health, log, draining }: WorkerContext) {
   const { connectionOptions, namespace } = temporalConnection();
@@ -141,7 +144,7 @@ export async function connectTemporal({ health, log, draining }: WorkerContext) 
   for (;;) {
     draining.throwIfAborted();
     try {
-      const connection = await NativeConnection.connect(connectionOptions);
+      const connection = await NativeConnection.connect({ ...connectionOptions, ...UNCOMPRESSED });
       health.detail = '';
       health.add('temporal', async () => {
         await connection.workflowService.getSystemInfo({});
