@@ -1,5 +1,5 @@
 import type { HeardRun, Utterance } from '../caller/call-log.ts';
-import { answerTo, lineIn, pleaseWait, wordsOf } from '../script.ts';
+import { answerTo, lineIn, notUnderstood, pleaseWait, wordsOf } from '../script.ts';
 import { hashOf, partMs } from '../sound/bot-code.ts';
 import type { Evidence } from './evidence.ts';
 import { type Excuses, isWhole, type Note } from './violation.ts';
@@ -56,6 +56,8 @@ export function checkHeard(
   for (const said of log.said) for (const text of answerTo(said)) sentences.set(hashOf(text), text);
   // Said in as many answers as take long.
   heard.delete(hashOf(pleaseWait));
+  // Of words that broke off the recogniser may have heard too little.
+  if (log.said.some(({ broken }) => broken)) heard.delete(hashOf(notUnderstood));
   for (const [hash, runs] of heard) {
     const text = sentences.get(hash);
     if (!text && !excuses.answers && !excuses.effects)
