@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
@@ -29,6 +29,8 @@ export interface WorkerContext {
   hub: StreamHub;
   /** How payloads of Temporal's are written and read. */
   dataConverter: DataConverter;
+  /** The metrics of Temporal's SDK, as Prometheus' text. */
+  readTemporal(): Promise<string>;
   /** Takes the spans of calls, where traces are collected. */
   trace?: TraceCall;
   /** Aborts on SIGTERM or SIGINT. */
@@ -62,6 +64,8 @@ export async function runWorker(
     process.exit(1);
   });
   const stop = new AbortController();
+  // Each stage listens to it.
+  setMaxListeners(0, stop.signal);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 
   const hub = new StreamHub(
@@ -102,6 +106,7 @@ export async function runWorker(
       metrics,
       hub,
       dataConverter: workerConverter(config.temporal, watchPayloads({ log, health, metrics })),
+      readTemporal,
       trace: tracing?.trace,
       draining: stop.signal,
     });

@@ -47,6 +47,15 @@ export async function installRuntime(options: RuntimeOptions): Promise<() => Pro
   }
 }
 
+/** Told of each poll for stages that failed: its connection broke, or Temporal did. */
+const FAILED_POLLS =
+  /^temporal_(?:long_)?request_failure_total\{[^}]*operation="PollActivityTaskQueue"[^}]*\} (\d+)/gm;
+
+/** How many polls for stages have failed so far, by the SDK's metrics. */
+export function failedPolls(metrics: string): number {
+  return [...metrics.matchAll(FAILED_POLLS)].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 async function read(url: string): Promise<string> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
