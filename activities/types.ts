@@ -97,6 +97,8 @@ type Recalled =
 
 export interface ReplyInput extends Armed, ArmedAdapter {
   domain: string;
+  /** Whether the workflow takes the signal `useTool`; that of the first release knows the update alone. */
+  toolsBySignal?: boolean;
 }
 
 export type ReplyResult = Attempted & Replied;
@@ -251,6 +253,8 @@ export interface WebhookActivities {
 /** One use of a tool with an effect. */
 export interface UseToolInput {
   session: string;
+  /** Its `useToolId`, under which the outcome is told. Absent where a workflow of the first release asks. */
+  id?: string;
   domain: string;
   tool: string;
   /** As the engine gave it; checked against the tool's schema. */
@@ -271,8 +275,19 @@ export interface UseToolResult {
 }
 
 export interface ToolActivities {
+  /** Uses a tool, and tells what came of it in the call's stream. */
   useTool(input: UseToolInput): Promise<UseToolResult>;
+  /** Tells what came of a use where that activity could not, or where it may have been lost. */
+  tellTool(input: ToldTool): Promise<void>;
 }
+
+export interface ToldTool {
+  session: string;
+  /** Its `useToolId`. */
+  id: string;
+  outcome: EffectOutcome;
+}
+
 export interface OrchestratorActivities {
   /** Tells everyone on the stream that the call is over, and lets the stream expire. Tells when that was. */
   closeStream(input: CloseInput): Promise<{ endedAt: number } | undefined>;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ToolUse } from './transcript.ts';
 
 /** Who the caller has been shown to be; the workflow keeps it. */
@@ -29,6 +30,27 @@ export type NotDone =
   | 'refused'
   /** What it needs could not be reached in time; it may have been done all the same. */
   | 'unavailable';
+
+/** The same, as it is read from a call's stream. */
+export const effectOutcomeSchema = z.discriminatedUnion('done', [
+  z.object({ done: z.literal(true), output: z.unknown() }),
+  z.object({
+    done: z.literal(false),
+    why: z.enum(['identity', 'locked', 'input', 'refused', 'unavailable']),
+    message: z.string(),
+  }),
+]) satisfies z.ZodType<EffectOutcome>;
+
+/** What a tool comes to that nobody answered for in time. */
+export const unanswered = {
+  done: false,
+  why: 'unavailable',
+  message: 'The systems behind this could not be reached; it is not known whether it was done.',
+} as const satisfies EffectOutcome;
+
+/** Names one use of a tool in a call; `nth` counts the uses of this tool in the turn, from 1. */
+export const useToolId = ({ turn, tool, nth }: { turn: number; tool: string; nth: number }) =>
+  `tool-${turn}-${tool}-${nth}`;
 
 /** The tool whose use, by model or responder, means: put the caller through to a person. */
 export const TRANSFER = 'transfer_to_person';

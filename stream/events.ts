@@ -1,6 +1,7 @@
 import '../config/schema-words.ts';
 import { z } from 'zod';
 import { failedAdapterSchema } from '../call/adapter.ts';
+import { effectOutcomeSchema } from '../call/effects.ts';
 import { mediaFormatSchema } from '../audio/format.ts';
 
 /**
@@ -53,6 +54,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     adapter: z.string().max(64),
     acceptedAt: at,
   }),
+  /** From the orchestrator: what came of a tool with an effect that a reply asked for; `use` is its `useToolId`. */
+  z.object({ type: z.literal('tool.done'), at, use: z.string().max(100), outcome: effectOutcomeSchema }),
 
   // From `listen`: what the caller said in a turn.
   z.object({ type: z.literal('turn.partial'), at, turn, attempt, text: z.string() }),

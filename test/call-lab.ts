@@ -14,6 +14,7 @@ import { llmAdapterActivities } from '../activities/adapters/sync.ts';
 import { sttActivities } from '../activities/listen/listen.ts';
 import type { ToolRequest } from '../activities/reply/effects.ts';
 import { llmActivities } from '../activities/reply/reply.ts';
+import type { HowToAsk } from '../activities/reply/tool-outcomes.ts';
 import { PreparedSpeech } from '../activities/speak/prepared.ts';
 import { ttsActivities } from '../activities/speak/speak.ts';
 import { orchestratorActivities } from '../activities/close-stream.ts';
@@ -102,7 +103,8 @@ export class CallLab {
     const database = new DatabaseOnDemand({ config, log: deps.log });
     const workflow = {
       askWorkflow: async () => new Map(),
-      askForTool: (session: string, request: ToolRequest) => askForTool(client, session, request),
+      askForTool: (session: string, request: ToolRequest, how: HowToAsk) =>
+        askForTool(client, session, request, how),
     };
     const engine = engines.tts ?? createScriptedTts();
     const llm = engines.llm ?? echoLlm;
@@ -126,6 +128,8 @@ export class CallLab {
       lab.work('call', {
         ...orchestratorActivities(hub),
         ...toolActivities({
+          hub,
+          log: deps.log,
           database: engines.openDatabase ?? (() => database.open()),
           hasAgents: engines.twilio?.agentNumber !== undefined,
         }),

@@ -1,9 +1,11 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EffectOutcome } from '../call/effects.ts';
 import type { Effects, LlmEngine } from '../engines/llm/engine.ts';
 import type { Database } from '../store/database.ts';
 import { once } from '../store/effects.ts';
-import { stagesLostSignal, transcriptQuery } from '../workflows/messages.ts';
+import { streamKey } from '../stream/keys.ts';
+import { stagesLostSignal, stateQuery, transcriptQuery, useToolSignal } from '../workflows/messages.ts';
 import { openBankDatabase } from './bank-database.ts';
 import { CallLab } from './call-lab.ts';
 
@@ -16,7 +18,7 @@ class PlanningLlm implements LlmEngine {
   before: (effects: Effects) => Promise<unknown> = async () => undefined;
   after = async () => undefined as unknown;
   /** Another one each time, as a model may word it otherwise when it is asked again. */
-  private debt = 600;
+  debt = 600;
 
   warmUp = async () => undefined;
   close = async () => undefined;
@@ -44,11 +46,14 @@ describe('a tool with an effect', () => {
   let database: Database;
   /** How often the next commits get through without anybody learning of it. */
   let lostCommits = 0;
+  /** What every connection waits for. */
+  let opened: Promise<unknown> = Promise.resolve();
 
   beforeAll(async () => {
     database = await openBankDatabase();
     const forgetful = {
       async connect() {
+        await opened;
         const client = await database.connect();
         return {
           release: () => client.release(),
@@ -68,9 +73,11 @@ describe('a tool with an effect', () => {
   });
   beforeEach(() => {
     llm.outcomes.length = 0;
+    llm.debt = 600;
     llm.before = async () => undefined;
     llm.after = async () => undefined;
     lostCommits = 0;
+    opened = Promise.resolve();
   });
 
   const rowsOf = async (session: string) => {
@@ -89,7 +96,24 @@ describe('a tool with an effect', () => {
     return call;
   }
 
-  test('is done once when the reply’s worker dies between its commit and the answer', async () => {
+  /** What the call's stream has of outcomes. */
+  async function toldOf(session: string) {
+    const entries = await lab.hub.redis.xrange(streamKey(session, 'events'), '-', '+');
+    const events = entries.map(([id, fields]) => ({ id, ...JSON.parse(fields[1]!) }));
+    return events.filter(({ type }) => type === 'tool.done');
+  }
+
+  /** As a failover does that comes before the replica has been told. */
+  async function forgetOutcomes(session: string) {
+    const told = await toldOf(session);
+    expect(told).toHaveLength(1);
+    await lab.hub.redis.xdel(streamKey(session, 'events'), told[0].id);
+  }
+
+  test.each([
+    ['the answer', 1, async () => undefined],
+    ['the answer, which Redis has lost', 2, forgetOutcomes],
+  ])('is done once when the reply’s worker dies between its commit and %s', async (_, asked, lose) => {
     const died = signal();
     llm.after = async () => {
       if (llm.outcomes.length > 1) return;
@@ -98,6 +122,7 @@ describe('a tool with an effect', () => {
     };
     const { session, handle, caller } = await ask();
     await died.given;
+    await lose(session);
     // What the orchestrator says when a worker's lease has run out.
     const { raw } = await handle.describe();
     const lost = raw.pendingActivities!.map(({ activityId }) => activityId!);
@@ -110,6 +135,11 @@ describe('a tool with an effect', () => {
     expect(await rowsOf(session)).toEqual([{ cents: 60_000 }]);
     const { turns } = await handle.query(transcriptQuery);
     expect(turns[0]!.tools).toMatchObject([{ name: PLAN, output: { done: true } }]);
+    const { events } = await handle.fetchHistory();
+    const signals = events!.filter(
+      ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'useTool',
+    );
+    expect(signals).toHaveLength(asked);
     caller.leave();
   });
 
@@ -121,6 +151,34 @@ describe('a tool with an effect', () => {
     // Said after "One moment, please." where that took long.
     expect(caller.heard.at(-1)!.sentences.at(-1)).toBe('The plan is set down.');
     expect(await rowsOf(session)).toHaveLength(1);
+    await caller.hangUp();
+    await handle.result();
+    caller.leave();
+  });
+
+  test('that failed for good is told of all the same', async () => {
+    opened = Promise.reject(ApplicationFailure.nonRetryable('it broke', 'BadInput'));
+    opened.catch(() => undefined);
+    const { session, handle, caller } = await ask();
+    await caller.untilHeard('reply-1');
+    expect(llm.outcomes).toMatchObject([{ done: false, why: 'unavailable' }]);
+    expect(await toldOf(session)).toMatchObject([{ use: `tool-1-${PLAN}-1`, outcome: llm.outcomes[0] }]);
+    await caller.hangUp();
+    await handle.result();
+    caller.leave();
+  });
+
+  test('is one of 20 that may wait in a call; more are ignored and counted', async () => {
+    const free = signal();
+    opened = free.given;
+    const { handle, caller } = await lab.start();
+    await caller.connect();
+    const use = { turn: 1, tool: PLAN, input: { debt: 600, months: 6 } };
+    for (let nth = 1; nth <= 20; nth += 1) await handle.signal(useToolSignal, { ...use, nth });
+    await handle.signal(useToolSignal, { ...use, nth: 1 });
+    await handle.signal(useToolSignal, { ...use, turn: 2, nth: 1 });
+    expect((await handle.query(stateQuery)).rejectedSignals).toBe(2);
+    free.give();
     await caller.hangUp();
     await handle.result();
     caller.leave();

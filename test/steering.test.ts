@@ -57,10 +57,17 @@ const effects: [part: string, effect: Effect][] = [
   ['signal --name line', async (call) => expect((await state(call)).line.status).toBe('in-progress')],
   ['signal --name stagesLost', async (call) => expect((await state(call)).rejectedSignals).toBe(1)],
   [
+    'signal --name useTool',
+    async ({ handle }) => {
+      const tools = async () => (await handle.query(messages.transcriptQuery)).turns[0]!.tools;
+      await expect.poll(tools).toMatchObject([{ name: 'account_balance', output: { why: 'identity' } }]);
+    },
+  ],
+  [
     'update --name useTool',
     async ({ handle }) => {
       const { turns } = await handle.query(messages.transcriptQuery);
-      expect(turns[0]!.tools).toMatchObject([{ name: 'account_balance', output: { why: 'identity' } }]);
+      expect(turns[0]!.tools).toMatchObject([{}, { name: 'account_balance', output: { why: 'identity' } }]);
     },
   ],
   ['update --name end', ended('closing time')],
@@ -125,7 +132,7 @@ describe('a live call, steered by the temporal command', () => {
   });
 
   const updates = ['say', 'configure', 'useAdapter', 'end'];
-  const wrong = ['say', 'configure', 'useAdapter', 'end', 'line', 'stagesLost'].flatMap((name) =>
+  const wrong = ['say', 'configure', 'useAdapter', 'end', 'line', 'stagesLost', 'useTool'].flatMap((name) =>
     [
       ...[3, [], 'text', true, { text: {} }, { speed: 'fast', text: 7, reason: [], unknown: null }].map(
         (payload) => [payload],

@@ -34,7 +34,7 @@ export const run = () =>
       engineFor: engines.engineFor,
       adapters: shelf,
       askWorkflow: (session) => askWorkflow(client, session),
-      askForTool: (session, request) => askForTool(client, session, request),
+      askForTool: (session, request, how) => askForTool(client, session, request, how),
     });
     const adapters = await serve();
     return serveActivities(context, 'llm', activities, async () => {

@@ -41,6 +41,8 @@ export const run = () =>
       activities: {
         ...orchestratorActivities(hub),
         ...toolActivities({
+          hub,
+          log,
           database: () => database.open(),
           hasAgents: config.twilio.agentNumber !== undefined,
         }),

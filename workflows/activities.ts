@@ -41,8 +41,19 @@ export function activities(prefix: string, shown: Shown = {}) {
   const { announceCall } = proxyActivities<WebhookActivities>({ ...recordOptions, ...on('analytics') });
   const { taskQueue } = workflowInfo();
   const { closeStream } = proxyActivities<OrchestratorActivities>({ ...recordOptions, taskQueue, ...shown });
-  const { useTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });
-  return { useTool, listen, recall, reply, speak, recordTurn, recordCall, announceCall, closeStream };
+  const { useTool, tellTool } = proxyActivities<ToolActivities>({ ...toolOptions, taskQueue, ...shown });
+  return {
+    useTool,
+    tellTool,
+    listen,
+    recall,
+    reply,
+    speak,
+    recordTurn,
+    recordCall,
+    announceCall,
+    closeStream,
+  };
 }
 
 /** What switches the adapter of a call, on the orchestrator's own queue. */

@@ -1,4 +1,4 @@
-import { ApplicationFailure, log, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, log, patched, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
 import { clipped } from '../config/schema-words.ts';
 import type { LineReport } from '../call/telephone.ts';
@@ -25,6 +25,7 @@ import {
   useAdapterSignal,
   useAdapterUpdate,
   useToolPayload,
+  useToolSignal,
   useToolUpdate,
 } from './messages.ts';
 import type { Tools } from './tools.ts';
@@ -51,6 +52,15 @@ export function receiveMessages(
     accept(memory, 'say', sayPayload, payloads, ({ text }) => void asides.say(text)),
   );
 
+  setHandler(useToolSignal, async (...payloads) => {
+    let used: Promise<unknown> | undefined;
+    accept(memory, 'useTool', useToolPayload, payloads, (use) => {
+      // Where an orchestrator of the first release took it in, it was passed over.
+      if (patched('tools-by-signal')) used = tools.ask(use);
+    });
+    await used;
+  });
+  // For llm workers of the first release, and for replies that its workflow armed; decision 0010 says why no other uses it.
   setHandler(useToolUpdate, (payload) => tools.use(useToolPayload.parse(payload)), {
     validator: (...payloads) => check('useTool', useToolPayload, payloads),
   });

@@ -111,6 +111,10 @@ export const carriedTurns = 500;
 /** Utterances from outside that may wait to be spoken; more are refused. */
 export const waitingUtterances = 20;
 
+/** Uses of tools that may wait for each other in a call, and uses in a turn: a reply has half as many at the most. */
+export const waitingTools = 20;
+export const usesPerTurn = 64;
+
 /** One try at telling another system of an event; the next ones come after 0.5 s, 1 s, 2 s, … 1 h. */
 export const deliverOptions = {
   startToCloseTimeout: '15 seconds',

@@ -1,6 +1,6 @@
 import type { TurnEnd } from '../activities/types.ts';
 import { DEFAULT_ADAPTER } from '../call/adapter.ts';
-import type { Identity, RecordingConsent } from '../call/effects.ts';
+import type { EffectOutcome, Identity, RecordingConsent } from '../call/effects.ts';
 import { type CallTally, emptyTally } from '../call/facts.ts';
 import type { CallRequest } from '../call/request.ts';
 import type { CallSettings } from '../call/settings.ts';
@@ -14,6 +14,7 @@ import type {
   CallState,
   CallTranscript,
   CarriedState,
+  NotedUse,
   Phase,
 } from './messages.ts';
 
@@ -50,7 +51,9 @@ export class CallMemory {
   recording: RecordingConsent;
   readonly tally: CallTally;
   /** Tools with an effect that were used in turns that are still being answered. */
-  private toolUses: { turn: number; use: ToolUse }[];
+  private toolUses: NotedUse[];
+  /** What came of the tools with an effect, by their `useToolId`s: those of this run, and of turns that it was given. */
+  private readonly outcomes = new Map<string, EffectOutcome>();
   private turns: Turn[];
   private asides: Aside[];
   private omitted: number;
@@ -98,6 +101,7 @@ export class CallMemory {
     this.recording = carried.recording;
     this.tally = carried.tally ?? emptyTally();
     this.toolUses = carried.toolUses;
+    for (const { id, use } of carried.toolUses) if (id) this.outcomes.set(id, use.output as EffectOutcome);
     if (input.carried) this.phase = 'conversation';
   }
 
@@ -112,10 +116,27 @@ export class CallMemory {
   }
 
   /** An effect belongs to its turn, also if the caller has gone on and the turn is over. */
-  addToolUse(turn: number, use: ToolUse) {
-    const settled = this.turns.find((past) => past.turn === turn);
+  addToolUse(id: string, turn: number, use: ToolUse & { output: EffectOutcome }) {
+    this.outcomes.set(id, use.output);
+    const settled = this.turnOf(turn);
     if (settled) settled.tools.push(use);
-    else this.toolUses.push({ turn, use });
+    else this.toolUses.push({ turn, use, id });
+  }
+
+  /** What came of a use that has been noted. */
+  outcomeOf(id: string): EffectOutcome | undefined {
+    return this.outcomes.get(id);
+  }
+
+  /** How many uses have been noted in a turn. */
+  usesIn(turn: number): number {
+    const settled = this.turnOf(turn);
+    return settled ? settled.tools.length : this.toolUses.filter((one) => one.turn === turn).length;
+  }
+
+  /** A turn that has been settled, and is still remembered. */
+  turnOf(turn: number): Turn | undefined {
+    return this.turns.find((past) => past.turn === turn);
   }
 
   /** Of a turn that is about to be remembered. */

@@ -121,12 +121,12 @@ export const useToolPayload = z
   })
   .strict();
 /**
- * From `reply`: have a tool with an effect done. The update's id is `useToolId`, so that a reply that is written
- * anew is told what was done the first time.
+ * From `reply`: have a tool with an effect done. What came of it is told in the call's stream (`tool.done`); to who asks
+ * again, what came of it the first time.
  */
+export const useToolSignal = defineSignal<[z.input<typeof useToolPayload>]>('useTool');
+/** The same, as llm workers and workflows of the first release have it; returns what came of it. */
 export const useToolUpdate = defineUpdate<EffectOutcome, [z.input<typeof useToolPayload>]>('useTool');
-export const useToolId = ({ turn, tool, nth }: z.input<typeof useToolPayload>) =>
-  `tool-${turn}-${tool}-${nth}`;
 
 /** From the gateway: news of the call's telephone line, from Twilio's webhooks. */
 export const linePayload = lineReportSchema;
@@ -149,6 +149,14 @@ export interface CallInput {
   /** Other systems hear that it has begun; absent in calls of the first release. */
   announced?: boolean;
   carried?: CarriedState;
+}
+
+/** A tool with an effect that was used in a turn which is still being answered. */
+export interface NotedUse {
+  turn: number;
+  use: ToolUse;
+  /** Its `useToolId`; absent where the first release noted it. */
+  id?: string;
 }
 
 /** All that a call takes along into its next run. */
@@ -175,6 +183,5 @@ export interface CarriedState {
   recording: RecordingConsent;
   /** Absent in calls that began under an earlier release. */
   tally?: CallTally;
-  /** Of turns that are still being answered. */
-  toolUses: { turn: number; use: ToolUse }[];
+  toolUses: NotedUse[];
 }

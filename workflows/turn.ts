@@ -37,7 +37,7 @@ export function armTurn(memory: CallMemory, stages: Stages): ArmedTurn {
         )
       : Promise.resolve(undefined),
     reply: stages.run(name('reply', 'write the reply'), (act, arming) =>
-      act.reply({ ...armed, ...arming, domain, adapter, adapterNth }),
+      act.reply({ ...armed, ...arming, domain, adapter, adapterNth, toolsBySignal: true }),
     ),
     speak: stages.run(name('speak', 'speak the reply'), (act, arming) =>
       act.speak({ ...armed, ...arming, domain, utterance: `reply-${turn}`, source: { turn } }),

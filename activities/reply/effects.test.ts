@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EffectOutcome } from '../../call/effects.ts';
+import { type EffectOutcome, unanswered } from '../../call/effects.ts';
 import { defaultCallSettings } from '../../call/settings.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createLogger } from '../../config/log.ts';
@@ -12,6 +12,7 @@ import type { ReplyInput, ReplyResult } from '../types.ts';
 import { ONE_MOMENT } from './bot-turn.ts';
 import type { ToolRequest } from './effects.ts';
 import { llmActivities } from './reply.ts';
+import type { HowToAsk } from './tool-outcomes.ts';
 
 /** Asks for a balance, and says what came of it. */
 const asking: LlmEngine = {
@@ -31,6 +32,7 @@ describe('a reply that has something done', () => {
   let session: string;
   let seen: CallEvent[];
   let requests: ToolRequest[];
+  let asked: HowToAsk[];
   beforeAll(() => {
     hub = new StreamHub(loadConfig().redis, () => undefined);
   });
@@ -39,11 +41,19 @@ describe('a reply that has something done', () => {
     session = `effects-${Math.random().toString(36).slice(2)}`;
     stream = new CallStream(hub, session);
     const events: CallEvent[] = [];
-    [seen, requests] = [events, []];
+    [seen, requests, asked] = [events, [], []];
     await stream.onEvents('0', (event) => void events.push(event));
   });
 
-  function write(answer: () => Promise<EffectOutcome>, attempt = 1): Promise<ReplyResult> {
+  /** Of a workflow of the first release, where `answer` is what an update returns. */
+  const write = (answer: () => Promise<EffectOutcome | undefined>, attempt = 1) =>
+    begin(answer, attempt, false).result;
+
+  function begin(
+    answer: () => Promise<EffectOutcome | undefined>,
+    attempt: number,
+    toolsBySignal: boolean,
+  ): { result: Promise<ReplyResult>; cancel: () => void } {
     const { reply } = llmActivities({
       hub,
       log: createLogger(loadConfig({ ORKESTRA_LOG_LEVEL: 'silent' }), 'test'),
@@ -51,8 +61,9 @@ describe('a reply that has something done', () => {
       engineFor: () => asking,
       adapters: { get: () => undefined, inStep: true },
       askWorkflow: async () => new Map(),
-      askForTool: (_, request) => {
+      askForTool: (_, request, how) => {
         requests.push(request);
+        asked.push(how);
         return answer();
       },
     });
@@ -65,10 +76,11 @@ describe('a reply that has something done', () => {
       settings: defaultCallSettings,
       domain: 'banking',
       adapter: 'default',
+      toolsBySignal,
     };
     const environment = new MockActivityEnvironment({ attempt });
     const result = environment.run(reply as (input: ReplyInput) => Promise<ReplyResult>, input);
-    return result as Promise<ReplyResult>;
+    return { result: result as Promise<ReplyResult>, cancel: () => environment.cancel() };
   }
 
   const heard = (type: 'turn.eager' | 'turn.final', revision: number, text: string) => {
@@ -91,6 +103,38 @@ describe('a reply that has something done', () => {
     await stream.emit(heard('turn.final', 2, 'my balance is none of your business'));
     expect(await result).toMatchObject({ text: 'Here it is.', tools: [{ name: 'account_balance' }] });
     expect(requests).toEqual([{ turn: 1, tool: 'account_balance', nth: 1, input: {} }]);
+    expect(asked).toMatchObject([{ bySignal: false }]);
+  });
+
+  const told = (use: string, outcome: EffectOutcome) =>
+    stream.emit({ type: 'tool.done', at: now(), use, outcome });
+
+  test('is told by the call’s stream what came of it', async () => {
+    const { result } = begin(async () => undefined, 1, true);
+    await stream.emit(heard('turn.final', 1, 'my balance'));
+    await expect.poll(() => asked.length).toBe(1);
+    await told('tool-1-account_balance-2', { done: false, why: 'refused', message: 'That is another use.' });
+    await told('tool-1-account_balance-1', done);
+    await told('tool-1-account_balance-1', unanswered);
+    expect(await result).toMatchObject({ text: 'Here it is.', tools: [{ output: done }] });
+    expect(asked).toMatchObject([{ bySignal: true }]);
+  });
+
+  test('does not ask for what the call’s stream has, when it is written anew', async () => {
+    await stream.emit(heard('turn.final', 1, 'my balance'));
+    await told('tool-1-account_balance-1', done);
+    const { result } = begin(async () => undefined, 2, true);
+    expect(await result).toMatchObject({ text: 'Here it is.', tools: [{ output: done }] });
+    expect(requests).toEqual([]);
+  });
+
+  test('does not wait for it when its stage is over', async () => {
+    const { result, cancel } = begin(() => new Promise(() => undefined), 1, true);
+    await stream.emit(heard('turn.final', 1, 'my balance'));
+    await expect.poll(() => asked.length).toBe(1);
+    cancel();
+    await expect(result).rejects.toThrow('cancelled');
+    expect(asked[0]!.signal.aborted).toBe(true);
   });
 
   test('bridges a long wait, and does not take that for its answer when it is written anew', async () => {

@@ -3,7 +3,7 @@ import type { Domain } from '../../domains/domain.ts';
 import type { Effects } from '../../engines/llm/engine.ts';
 import type { Generation } from './generation.ts';
 
-/** One use of a tool with an effect; `nth` counts the uses of this tool in the turn, from 1. */
+/** One use of a tool with an effect, as `useToolId` names it. */
 export interface ToolRequest {
   turn: number;
   tool: string;

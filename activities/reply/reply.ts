@@ -8,6 +8,7 @@ import type { LlmActivities, ReplyInput, ReplyResult } from '../types.ts';
 import type { LoadedAdapters } from './adapted.ts';
 import { BotTurn } from './bot-turn.ts';
 import type { ToolRequest } from './effects.ts';
+import { type HowToAsk, ToolOutcomes } from './tool-outcomes.ts';
 
 export interface ReplyDeps extends StageDeps {
   /** The engine that answers in a domain. */
@@ -16,8 +17,11 @@ export interface ReplyDeps extends StageDeps {
   adapters: LoadedAdapters;
   /** The turns before this one, from the workflow, which has the truth; for when Redis has lost them. */
   askWorkflow(session: string): Promise<Map<number, PastTurn>>;
-  /** Has the workflow use a tool with an effect; the same request is done once. Rejects where it can't be asked. */
-  askForTool(session: string, request: ToolRequest): Promise<EffectOutcome>;
+  /**
+   * Has the workflow use a tool with an effect; the same request is done once. By signal it is told in the call's stream
+   * what came of it, else it is returned. Rejects where it can't be asked.
+   */
+  askForTool(session: string, request: ToolRequest, how: HowToAsk): Promise<EffectOutcome | undefined>;
 }
 
 /** The activity of the llm workers: writes the reply to one turn. */
@@ -36,10 +40,17 @@ export function llmActivities(deps: ReplyDeps): LlmActivities {
           const past =
             (await readDialogue(deps.hub.redis, session, turn)) ?? (await deps.askWorkflow(session));
           const engine = deps.engineFor(input.domain);
-          const reply = new BotTurn(stage, input, domain, engine, deps.adapters, past, (request) =>
-            deps.askForTool(session, request),
+          const { toolsBySignal: bySignal = false } = input;
+          const outcomes = new ToolOutcomes(stage.signal, (request, signal) =>
+            deps.askForTool(session, request, { bySignal, signal }),
           );
-          await stage.onEvents(input.cursor, (event) => reply.onEvent(event));
+          const reply = new BotTurn(stage, input, domain, engine, deps.adapters, past, (request) =>
+            outcomes.of(request),
+          );
+          await stage.onEvents(input.cursor, (event) => {
+            outcomes.onEvent(event);
+            reply.onEvent(event);
+          });
           stage.guard(() => reply.goLive());
         },
       ),
