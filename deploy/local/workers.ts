@@ -5,6 +5,9 @@ import { freePort } from './ports.ts';
 import type { Report } from './setup-error.ts';
 import { type Supervisor, superviseWorkers } from './supervisor.ts';
 
+/** Of V8's heap for new objects, MB; its own choice is 16. A gateway makes too many of them (decision 0034). */
+const SMALL_NURSERY = ['--max-semi-space-size=2'];
+
 export interface LocalWorkers extends Supervisor {
   /** `ws://host:port` of the gateway. */
   gatewayUrl: string;
@@ -39,7 +42,8 @@ export async function startWorkers(options: {
     ...options.env,
   };
   const program = join(packageRoot, 'dist', 'cli', 'main.js');
-  const command = (name: string) => [process.execPath, program, 'worker', name] as const;
+  const command = (name: string) =>
+    [process.execPath, ...(name === 'gateway' ? [] : SMALL_NURSERY), program, 'worker', name] as const;
   const supervisor = await superviseWorkers({ names, command, env, folder, report });
   const apiUrl = `http://127.0.0.1:${env.ORKESTRA_API_PORT}`;
   return { ...supervisor, gatewayUrl: `ws://${host}:${port}`, apiUrl, env };
