@@ -94,8 +94,9 @@ describe('a caller who speaks while the bot does', () => {
 
   test('is not either, where the call that they join does not allow it', async () => {
     const lab = await GatewayLab.open();
-    lab.answer = async ({ settings }) => ({ ...settings, bargeIn: false });
+    lab.answer = async () => 'running';
     const call = await lab.watch();
+    await call.stream.emit({ type: 'call.configured', at: 0, bargeIn: false });
     const stream = await dial(lab);
     await call.say('greeting', 'Please listen.', 400);
     await call.event('playback.started');
@@ -316,7 +317,7 @@ describe('while Temporal takes its time', () => {
     const lab = await GatewayLab.open();
     const call = await lab.watch();
     let started!: () => void;
-    lab.answer = ({ settings }) => new Promise((resolve) => (started = () => resolve(settings)));
+    lab.answer = () => new Promise((resolve) => (started = () => resolve('started')));
     const stream = await dial(lab);
     stream.say(tone(300));
     await call.event('speech.started');

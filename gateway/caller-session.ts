@@ -144,8 +144,7 @@ export class CallerSession implements TransportListener {
     this.presence.announce();
     const noted = this.deps.hub.redis.get(playedKey(this.request.session));
     Promise.all([control.ensure(this.request), noted])
-      .then(([{ bargeIn }, left]) => {
-        this.bargeIn.allow(bargeIn);
+      .then(([, left]) => {
         if (left) this.playback.leftBy(notedSchema.parse(JSON.parse(left)));
         return this.follow();
       })

@@ -59,7 +59,7 @@ beforeAll(async () => {
     config,
     hub: lab.hub,
     vad,
-    control: { ensure: async ({ settings }) => settings },
+    control: { ensure: async () => 'started' },
     log: createLogger(config, 'gateway'),
     metrics: new Registry(),
     limits: { aheadMs: 120_000 },

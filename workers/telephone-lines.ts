@@ -1,37 +1,30 @@
-import { setTimeout } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { workflowIdOf } from '../call/request.ts';
 import { type CallControl, CallRefused } from '../gateway/call-control.ts';
 import type { TelephoneLines } from '../gateway/telephony/lines.ts';
 import { type CallState, lineSignal, stateQuery } from '../workflows/messages.ts';
 
-/** How long a call's workflow may take to say how it stands, ms. */
+/** How long a call's workflow may take to say how it stands, ms; the question is taken back then (decision 0036). */
 const STATE_MS = 2_000;
 
 /** What the workflows of calls have to say about their telephone lines. */
 export function telephoneLines(client: Client, control: CallControl): TelephoneLines {
   const handleOf = (session: string) => client.workflow.getHandle(workflowIdOf(session));
-  const stateOf = async (session: string): Promise<CallState> => {
-    const late = setTimeout(STATE_MS, undefined, { ref: false }).then(() => {
-      throw new Error(`the call does not answer within ${STATE_MS} ms`);
-    });
-    return Promise.race([handleOf(session).query(stateQuery), late]);
-  };
+  const stateOf = (session: string): Promise<CallState> =>
+    client.withDeadline(Date.now() + STATE_MS, () => handleOf(session).query(stateQuery));
   return {
     async answer(request) {
       const { session, callSid } = request;
-      const runs = await control.ensure(request).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof CallRefused) return false;
-          throw error;
-        },
-      );
+      const call = await control.ensure(request).catch((error: unknown) => {
+        if (error instanceof CallRefused) return 'refused';
+        throw error;
+      });
+      if (call === 'started') return 'bot';
       let state: CallState;
       try {
         state = await stateOf(session);
       } catch (error) {
-        if (runs) return 'bot';
+        if (call === 'running') return 'bot';
         if (error instanceof WorkflowNotFoundError) return 'hang-up';
         throw error;
       }

@@ -39,7 +39,7 @@ beforeAll(async () => {
     control: {
       async ensure({ session, settings }) {
         await lab.start({ ...settings, cache: false }, session);
-        return settings;
+        return 'started';
       },
     },
     log: createLogger(config, 'gateway'),
