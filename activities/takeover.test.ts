@@ -74,6 +74,10 @@ describe('a stage that is tried again', () => {
     askForTool: () => Promise.reject(new Error('no tool is used here')),
   };
 
+  const format = { encoding: 'mulaw', sampleRate: 8_000 } as const;
+  const connect = (again?: boolean) =>
+    stream.emit({ type: 'caller.connected', at: now(), connection: crypto.randomUUID(), format, again });
+
   const of = (type: CallEvent['type']) => seen.filter((event) => event.type === type);
 
   test('a caller whose words were final is not asked again', async () => {
@@ -103,15 +107,39 @@ describe('a stage that is tried again', () => {
       }),
       close: async () => undefined,
     };
-    const format = { encoding: 'mulaw', sampleRate: 8_000 } as const;
-    const connect = () =>
-      stream.emit({ type: 'caller.connected', at: now(), connection: crypto.randomUUID(), format });
     const input = { ...armed(), domain: 'banking', audioCursor: '0', connected: false };
     const { result } = attempt(1, sttActivities(deps(), engine).listen, input);
     await connect();
     await stream.emit({ type: 'speech.started', at: now(), audioMs: 100 });
     await stream.sendIn({ audioMs: 100, format }, Buffer.alloc(800));
     await connect();
+    expect(await result).toMatchObject({ kind: 'said', text: 'what is my balance' });
+  });
+
+  test('a caller who is told of again, since Redis was emptied, goes on speaking', async () => {
+    let finalized = 0;
+    const engine: SttEngine = {
+      name: 'one question',
+      warmUp: async () => undefined,
+      open: () => ({
+        write: () => undefined,
+        finalize: async () => {
+          finalized += 1;
+          return { text: 'what is my balance' };
+        },
+        close: () => undefined,
+      }),
+      close: async () => undefined,
+    };
+    const input = { ...armed(), domain: 'banking', audioCursor: '0', connected: true };
+    const { result } = attempt(1, sttActivities(deps(), engine).listen, input);
+    await stream.emit({ type: 'speech.started', at: now(), audioMs: 100 });
+    await stream.sendIn({ audioMs: 100, format }, Buffer.alloc(800));
+    await connect(true);
+    // Somebody who was cut off would be taken to have stopped by then.
+    await Promise.race([result, new Promise((resolve) => setTimeout(resolve, 700))]);
+    expect(finalized).toBe(0);
+    await stream.emit({ type: 'speech.stopped', at: now(), audioMs: 900, noticedAt: now() });
     expect(await result).toMatchObject({ kind: 'said', text: 'what is my balance' });
   });
 

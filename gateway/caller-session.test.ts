@@ -366,7 +366,8 @@ describe('when Redis was emptied in mid-call', () => {
     await lab.hub.redis.del(key, streamKey(lab.session, 'events'));
     stream.say(tone(300));
     const again = await call.event('caller.connected', ({ at }) => at > before.at);
-    expect(again).toMatchObject({ connection: before.connection, format: before.format });
+    expect(again).toMatchObject({ connection: before.connection, format: before.format, again: true });
+    expect(before.again).toBeUndefined();
     expect(JSON.parse((await lab.hub.redis.get(key))!)).toEqual(before.format);
     await call.say('say-1', 'Go on.', 100);
     expect(await call.event('playback.ended')).toMatchObject({ utterance: 'say-1' });

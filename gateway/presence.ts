@@ -34,7 +34,7 @@ export class Presence {
     const { session, hub, writes } = this.deps;
     writes.write('event', async () => {
       const known = await hub.redis.pexpire(formatKey(session), streamTtlMs);
-      if (known === 0) this.tell();
+      if (known === 0) this.tell(true);
     });
   }
 
@@ -42,10 +42,10 @@ export class Presence {
     clearInterval(this.timer);
   }
 
-  private tell() {
+  private tell(again?: boolean) {
     const { session, connection, format, hub, writes, emit } = this.deps;
     const value = JSON.stringify(format);
     writes.write('event', () => hub.redis.set(formatKey(session), value, 'PX', streamTtlMs));
-    emit({ type: 'caller.connected', at: now(), connection, format });
+    emit({ type: 'caller.connected', at: now(), connection, format, again });
   }
 }

@@ -26,6 +26,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     at,
     connection: z.string(),
     format: mediaFormatSchema,
+    /** Told before, of the same connection: Redis had been emptied. */
+    again: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('caller.disconnected'),

@@ -104,7 +104,7 @@ export class CallerTurn {
       case 'caller.connected':
         this.connected = true;
         this.hasCome = true;
-        if (this.speaking) this.onRejoined(event.at);
+        if (this.speaking && !event.again) this.onRejoined(event.at);
         return this.idle.setConnected(true);
       case 'caller.disconnected':
         if (event.reason === 'hangup') return this.leave('the caller hung up');
