@@ -21,9 +21,7 @@ export async function migrate(database: Database): Promise<string[]> {
     await client.query(
       'create table if not exists migrations (name text primary key, applied_at timestamptz)',
     );
-    const { rows } = await client.query<{ name: string }>('select name from migrations');
-    const applied = new Set(rows.map(({ name }) => name));
-    const missing = files.filter(({ name }) => !applied.has(name));
+    const missing = await missingIn(client, files);
     for (const { name, path } of missing) {
       await client.query(readFileSync(path, 'utf8'));
       await client.query('insert into migrations values ($1, now())', [name]);
@@ -38,18 +36,29 @@ export async function migrate(database: Database): Promise<string[]> {
   }
 }
 
-async function hasAll(database: Database, files: { name: string }[]): Promise<boolean> {
+async function hasAll(database: Database, files: MigrationFile[]): Promise<boolean> {
   const table = await database.query<{ exists: boolean }>(
     "select to_regclass('migrations') is not null as exists",
   );
-  if (!table.rows[0]!.exists) return false;
+  return table.rows[0]!.exists && (await missingIn(database, files)).length === 0;
+}
+
+async function missingIn(
+  database: Pick<Database, 'query'>,
+  files: MigrationFile[],
+): Promise<MigrationFile[]> {
   const { rows } = await database.query<{ name: string }>('select name from migrations');
   const applied = new Set(rows.map(({ name }) => name));
-  return files.every(({ name }) => applied.has(name));
+  return files.filter(({ name }) => !applied.has(name));
+}
+
+interface MigrationFile {
+  name: string;
+  path: string;
 }
 
 /** A domain's files are named after it, `banking/001-customers.sql`. */
-function migrationFiles(): { name: string; path: string }[] {
+function migrationFiles(): MigrationFile[] {
   const domains = readdirSync(join(packageRoot, 'domains'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)

@@ -66,13 +66,19 @@ async function gatewayOf(session: string) {
   return { stream, events, audio, event };
 }
 
-test('an interruption ends the model’s request and the voice', async () => {
-  const { session, handle, caller } = await lab.start();
-  const gateway = await gatewayOf(session);
-  await caller.connect();
-  await caller.type('Tell me everything.');
-  await gateway.audio.first((utterance) => utterance === 'reply-1');
+/** A call whose bot has begun to answer. */
+async function answering() {
+  const call = await lab.start();
+  const gateway = await gatewayOf(call.session);
   const utterance = 'reply-1';
+  await call.caller.connect();
+  await call.caller.type('Tell me everything.');
+  await gateway.audio.first((name) => name === utterance);
+  return { ...call, gateway, utterance };
+}
+
+test('an interruption ends the model’s request and the voice', async () => {
+  const { session, handle, caller, gateway, utterance } = await answering();
   await gateway.stream.emit({ type: 'playback.started', at: now(), utterance });
   await gateway.stream.emit({
     type: 'playback.ended',
@@ -100,12 +106,7 @@ test.each([
   ['is heard on by a caller who comes back', true],
   ['counts as heard up to there where they do not', false],
 ])('an answer that broke off with its connection %s', async (_, comesBack) => {
-  const { session, handle, caller } = await lab.start();
-  const gateway = await gatewayOf(session);
-  await caller.connect();
-  await caller.type('Tell me everything.');
-  await gateway.audio.first((utterance) => utterance === 'reply-1');
-  const utterance = 'reply-1';
+  const { session, handle, caller, gateway, utterance } = await answering();
   const here = { utterance, playedMs: 700 };
   const left = { words: 'This is a', asking: false, left: { heard: 'This is' } };
   await gateway.stream.emit(
