@@ -4,7 +4,8 @@ import { EngineError } from '../engines/error.ts';
 import type { AudioChunk, InHeader } from '../stream/audio-chunk.ts';
 import { CallStream, now, workOf } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
-import type { StreamHub, Subscription } from '../stream/hub.ts';
+import type { Subscription } from '../stream/feed.ts';
+import type { StreamHub } from '../stream/hub.ts';
 import type { EndedStage, StageResult, StageWatch } from './stage-watch.ts';
 import type { Arming } from './types.ts';
 

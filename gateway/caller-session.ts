@@ -8,7 +8,8 @@ import type { VadEngine } from '../engines/vad/engine.ts';
 import type { AudioChunk, OutHeader } from '../stream/audio-chunk.ts';
 import { CallStream, now } from '../stream/call-stream.ts';
 import type { CallEvent, Placed } from '../stream/events.ts';
-import type { StreamHub, Subscription } from '../stream/hub.ts';
+import type { Subscription } from '../stream/feed.ts';
+import type { StreamHub } from '../stream/hub.ts';
 import { playedKey } from '../stream/keys.ts';
 import { bytesPerMs } from '../audio/format.ts';
 import { AudioPace } from './audio-pace.ts';
@@ -66,6 +67,8 @@ export class CallerSession implements TransportListener {
   /** A stage of the call is there, or the call is over. */
   private onTakenUp: () => void = () => undefined;
   private joined = false;
+  /** The gateway of the connection before this one. */
+  private predecessor: string | undefined;
   private over = false;
   private readonly line: LineMeter | undefined;
 
@@ -206,8 +209,15 @@ export class CallerSession implements TransportListener {
     this.transport.confirm();
     // Events first: what was played already is known before the audio comes.
     this.keep(await this.stream.onEvents('0', (event) => this.onEvent(event)));
+    const died = this.predecessorDied();
     this.keep(await this.stream.onAudioOut('0', (chunk) => this.onChunk(chunk)));
-    this.playback.onCaughtUp();
+    this.playback.onCaughtUp(await died);
+  }
+
+  private async predecessorDied(): Promise<boolean> {
+    const { predecessor } = this;
+    if (predecessor === undefined) return false;
+    return !(await this.deps.hub.lifelines.of([predecessor])).has(predecessor);
   }
 
   private note(noted: Noted) {
@@ -243,6 +253,7 @@ export class CallerSession implements TransportListener {
     if (event.type === 'caller.connected') {
       if (event.connection === this.connection) this.joined = true;
       else if (this.joined) this.replaced();
+      else this.predecessor = event.gateway;
     } else if (event.type === 'call.ended') {
       this.playback.finish(() => {
         this.stop(false);

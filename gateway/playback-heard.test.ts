@@ -223,7 +223,7 @@ describe('after a reconnect', () => {
     line.chunk(1_000, { text });
     line.chunk(100, { utterance: 'say-1', text: 'And now.' });
     expect(line.events).toEqual([]);
-    line.playback.onCaughtUp();
+    line.playback.onCaughtUp(false);
     expect(line.events).toMatchObject([{ type: 'playback.resumed', utterance: 'greeting', fromMs: 260 }]);
     vi.advanceTimersByTime(1_000);
     expect(line.story().slice(1)).toEqual([
@@ -239,7 +239,7 @@ describe('after a reconnect', () => {
     const [started, left] = leftBehind();
     line.playback.onEvent(started!);
     line.chunk(1_000, { text });
-    line.playback.onCaughtUp();
+    line.playback.onCaughtUp(false);
     expect(line.events).toEqual([]);
     line.playback.onEvent(left!);
     expect(line.events).toMatchObject([{ type: 'playback.resumed', fromMs: 260 }]);
@@ -257,7 +257,7 @@ describe('after a reconnect', () => {
     line.mayStart = false;
     for (const event of leftBehind()) line.playback.onEvent(event);
     line.chunk(1_000, { text });
-    line.playback.onCaughtUp();
+    line.playback.onCaughtUp(false);
     vi.advanceTimersByTime(2_000);
     expect(line.sent).toEqual([]);
     decide(line);

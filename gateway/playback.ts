@@ -64,6 +64,8 @@ export class Playback {
   private playing: Playing | undefined;
   private timer: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
+  /** When it was found that another connection had begun something, ms since the Unix epoch. */
+  private foundAt: number | undefined;
   /** Frames that were sent: each has a mark of its own. */
   private frames = 0;
   private onIdle: (() => void) | undefined;
@@ -110,10 +112,11 @@ export class Playback {
     }
   }
 
-  /** All has come that was on the call's stream before this connection. */
-  onCaughtUp() {
+  /** All has come that was on the call's stream before this connection. `alone`: nobody else will say how anything ended. */
+  onCaughtUp(alone: boolean) {
     this.caughtUp = true;
-    this.settleTold();
+    if (alone) this.settleAll();
+    else this.settleTold();
   }
 
   onMark(name: string) {
@@ -317,11 +320,15 @@ export class Playback {
    */
   private leave(name: string, startedAt: number) {
     if (!this.queue.leave(name, startedAt)) return;
-    const foundAt = now();
-    this.settling ??= setTimeout(() => {
-      this.settling = undefined;
-      this.settle(this.queue.unsettled(), foundAt);
-    }, SETTLE_MS);
+    this.foundAt ??= now();
+    this.settling ??= setTimeout(() => this.settleAll(), SETTLE_MS);
+  }
+
+  private settleAll() {
+    clearTimeout(this.settling);
+    this.settling = undefined;
+    this.settle(this.queue.unsettled(), this.foundAt);
+    this.foundAt = undefined;
   }
 
   private settleTold() {

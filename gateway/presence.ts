@@ -46,6 +46,7 @@ export class Presence {
     const { session, connection, format, hub, writes, emit } = this.deps;
     const value = JSON.stringify(format);
     writes.write('event', () => hub.redis.set(formatKey(session), value, 'PX', streamTtlMs));
-    emit({ type: 'caller.connected', at: now(), connection, format, again });
+    const gateway = hub.lifelines.own;
+    emit({ type: 'caller.connected', at: now(), connection, gateway, format, again });
   }
 }

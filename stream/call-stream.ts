@@ -1,7 +1,8 @@
 import { decodeChunk, encodeChunk, inHeaderSchema, outHeaderSchema } from './audio-chunk.ts';
 import type { AudioChunk, InHeader, OutHeader } from './audio-chunk.ts';
 import { type CallEvent, eventSchema, type Placed } from './events.ts';
-import type { Entry, StreamHub, Subscription } from './hub.ts';
+import type { Entry, Subscription } from './feed.ts';
+import type { StreamHub } from './hub.ts';
 
 /** A fence of the attempts at each piece of work: lets through the newest attempt's entries only. */
 export class Fence {

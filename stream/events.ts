@@ -25,6 +25,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('caller.connected'),
     at,
     connection: z.string(),
+    /** The process that holds the connection, where that shows whether it is alive. */
+    gateway: z.string().optional(),
     format: mediaFormatSchema,
     /** Told before, of the same connection: Redis had been emptied. */
     again: z.boolean().optional(),

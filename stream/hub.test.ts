@@ -3,7 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../config/schema.ts';
 import { RedisServer } from '../test/redis-server.ts';
-import { type Entry, StreamHub } from './hub.ts';
+import type { Entry } from './feed.ts';
+import { StreamHub } from './hub.ts';
 import { streamKey } from './keys.ts';
 
 const hubs: StreamHub[] = [];

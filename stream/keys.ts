@@ -21,6 +21,9 @@ export const playedKey = (session: string) => `orkestra:{${session}}:played`;
 /** Set where a call was let in before its caller's stream came. */
 export const admittedKey = (session: string) => `orkestra:{${session}}:admitted`;
 
+/** What a process is subscribed to for as long as it lives; all in one slot, so that they can be asked for together. */
+export const lifelineKey = (processId: string) => `orkestra:{processes}:${processId}`;
+
 /**
  * Most entries that a stream keeps (approximately: Redis trims whole nodes). Events: some 60 turns. In: 2 minutes
  * of speech. Out: 2 minutes of replies.

@@ -1,61 +1,105 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { taskQueueOf } from '../config/task-queues.ts';
-import type { RedisClient } from '../stream/connection.ts';
-import { listLostWorkers } from './presence.ts';
 import { logOnce } from './log-once.ts';
+import { lookAtWorkers, type WorkerInfo } from './presence.ts';
 import { restartStages } from './restart-stages.ts';
 import type { WorkerContext } from './run.ts';
 
-/** How often leases are looked at, ms. */
-const LOOK_MS = 250;
+/** How often workers are looked at, ms. */
+const LOOK_MS = 200;
+/** One whose connection to Redis broke is connected again within this, ms. */
+const RECONNECT_MS = 150;
 /** After Redis was away every lease has run out; workers get this long to renew theirs, ms. */
 const SETTLE_MS = 2_000;
 /** One orchestrator sees to a worker that died; the others leave it alone for this long, ms. */
 const CLAIM_MS = 120_000;
 
 /**
- * Sees workers die by their leases, long before Temporal misses a heartbeat, and tells every call that had a stage
- * there.
+ * Sees workers die, long before Temporal misses a heartbeat, and tells every call that had a stage there: at once where
+ * its connection closed, as that of a process that is killed does, and where its lease ran out. The second finds what
+ * Temporal was just handing to a worker that died.
  */
-export function watchLostWorkers(
-  context: WorkerContext,
-  client: Client,
-  onLost: (role: string) => void,
-): { stop(): void } {
-  const { hub, log } = context;
-  const complain = logOnce(log, 'lost workers can’t be looked for');
-  let settledAt = performance.now() + SETTLE_MS;
-  const onReady = () => (settledAt = performance.now() + SETTLE_MS);
-  hub.redis.on('ready', onReady);
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking || hub.redis.status !== 'ready' || performance.now() < settledAt) return;
-    looking = true;
-    look(context, client, onLost)
-      .catch(complain)
-      .finally(() => (looking = false));
-  }, LOOK_MS);
-  return {
-    stop() {
-      clearInterval(timer);
-      hub.redis.off('ready', onReady);
-    },
-  };
-}
+export class LostWorkers {
+  private readonly timer: NodeJS.Timeout;
+  private readonly complain: (error: Error) => void;
+  private settledAt = 0;
+  private looking = false;
+  /** Ids of workers that have been seen connected: nobody is missed before. */
+  private connected = new Set<string>();
 
-async function look({ hub, log, config }: WorkerContext, client: Client, onLost: (role: string) => void) {
-  const prefix = config.temporal.taskQueuePrefix;
-  for (const { id, role } of await listLostWorkers(hub.redis, prefix)) {
-    if (!(await claim(hub.redis, id))) continue;
+  constructor(
+    private readonly context: WorkerContext,
+    private readonly client: Client,
+    private readonly onLost: (role: string) => void,
+  ) {
+    this.complain = logOnce(context.log, 'lost workers can’t be looked for');
+    this.settle();
+    context.hub.redis.on('ready', this.settle);
+    this.timer = setInterval(() => this.lookUnlessBusy(), LOOK_MS);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.context.hub.redis.off('ready', this.settle);
+  }
+
+  private readonly settle = () => {
+    this.settledAt = performance.now() + SETTLE_MS;
+    this.connected.clear();
+  };
+
+  private lookUnlessBusy() {
+    const { redis } = this.context.hub;
+    if (this.looking || redis.status !== 'ready' || performance.now() < this.settledAt) return;
+    this.looking = true;
+    this.look()
+      .catch(this.complain)
+      .finally(() => (this.looking = false));
+  }
+
+  private async look() {
+    const { redis } = this.context.hub;
+    const { alive, lost } = await lookAtWorkers(redis, this.context.config.temporal.taskQueuePrefix);
+    for (const worker of await this.disconnected(alive)) {
+      await this.onceOf(`${worker.id}:connection`, () => this.replace(worker, 'its connection closed'));
+    }
+    for (const worker of lost) {
+      await this.onceOf(worker.id, () => this.replace(worker, 'its lease ran out'));
+    }
+  }
+
+  /** Does what one orchestrator is to do; where that fails, it is still to be done. */
+  private async onceOf(what: string, act: () => Promise<void>) {
+    const { redis } = this.context.hub;
+    const key = `orkestra:lost:${what}`;
+    if ((await redis.set(key, '1', 'PX', CLAIM_MS, 'NX')) !== 'OK') return;
+    try {
+      await act();
+    } catch (error) {
+      await redis.del(key);
+      throw error;
+    }
+  }
+
+  /** Those that were connected before, and neither are now nor a moment later. */
+  private async disconnected(workers: readonly WorkerInfo[]): Promise<WorkerInfo[]> {
+    const { lifelines } = this.context.hub;
+    const now = await lifelines.of(workers.map(({ id }) => id));
+    const missed = workers.filter(({ id }) => this.connected.has(id) && !now.has(id));
+    this.connected = now;
+    if (missed.length === 0) return [];
+    await setTimeout(RECONNECT_MS);
+    const back = await lifelines.of(missed.map(({ id }) => id));
+    return missed.filter(({ id }) => !back.has(id));
+  }
+
+  private async replace({ id, role }: WorkerInfo, seenBy: string) {
+    const { log, config } = this.context;
     const started = performance.now();
-    const calls = await restartStages(client, taskQueueOf(prefix, 'call'), id);
-    onLost(role);
-    log.warn(
-      { worker: id, lost: role, calls, tookMs: Math.round(performance.now() - started) },
-      'a worker died',
-    );
+    const calls = await restartStages(this.client, taskQueueOf(config.temporal.taskQueuePrefix, 'call'), id);
+    const tookMs = Math.round(performance.now() - started);
+    log.warn({ worker: id, lost: role, calls, seenBy, tookMs }, 'a worker died');
+    await this.onceOf(`${id}:counted`, async () => this.onLost(role));
   }
 }
-
-const claim = async (redis: RedisClient, id: string) =>
-  (await redis.set(`orkestra:lost:${id}`, '1', 'PX', CLAIM_MS, 'NX')) === 'OK';

@@ -10,7 +10,7 @@ import { taskQueueOf } from '../config/task-queues.ts';
 import { clientConverter } from '../config/temporal.ts';
 import { DatabaseOnDemand } from './database.ts';
 import { openHttpApi } from './http-api.ts';
-import { watchLostWorkers } from './lost-workers.ts';
+import { LostWorkers } from './lost-workers.ts';
 import { listLlmQueues } from './llm-adapters.ts';
 import { orchestratorMetrics } from './orchestrator-metrics.ts';
 import { connectTemporal, runWorker } from './run.ts';
@@ -69,7 +69,7 @@ export const run = () =>
     draining.addEventListener('abort', () => worker.shutdown());
     const client = new Client({ connection, namespace, dataConverter: clientConverter(config.temporal) });
     const { onLost } = orchestratorMetrics(context, client);
-    const watch = watchLostWorkers(context, client, onLost);
+    const watch = new LostWorkers(context, client, onLost);
     return {
       finished: worker.run(),
       async close() {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadConfig } from '../config/load.ts';
-import { announce, listLostWorkers, listWorkers } from './presence.ts';
+import { announce, listWorkers, lookAtWorkers } from './presence.ts';
 
 describe('the leases of workers', () => {
   const redis = new Redis(loadConfig().redis.url);
@@ -24,7 +24,7 @@ describe('the leases of workers', () => {
     const realNow = Date.now;
     vi.spyOn(Date, 'now').mockImplementation(() => realNow() + jumpMs);
     expect(await listWorkers(redis, prefix)).toEqual([info]);
-    expect(await listLostWorkers(redis, prefix)).toEqual([]);
+    expect(await lookAtWorkers(redis, prefix)).toEqual({ alive: [info], lost: [] });
     await withdraw();
     expect(await listWorkers(redis, prefix)).toEqual([]);
   });

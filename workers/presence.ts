@@ -22,7 +22,7 @@ export type WorkerInfo = z.infer<typeof workerInfoSchema>;
  * clocks of workers jump, nobody is taken for dead. One a deployment, named like its task queues.
  */
 const keyOf = (prefix: string) => `orkestra:workers:${prefix}`;
-/** Short, so that a caller does not wait long for a worker that died; a wrong guess is harmless, by fencing. */
+/** For a worker that hangs, or whose machine is gone; one that dies loses its connection before. */
 const LEASE_MS = 1_200;
 const RENEW_MS = 300;
 /** How long a lease that ran out is remembered, for those who look for workers that died. */
@@ -57,10 +57,22 @@ export function announce(
   };
 }
 
-/** The workers whose lease ran out in the last minute without their having said goodbye. */
-export async function listLostWorkers(redis: RedisClient, prefix: string): Promise<WorkerInfo[]> {
-  const now = await redisNow(redis);
-  return parse(await redis.zrangebyscore(keyOf(prefix), now - MEMORY_MS, `(${now}`));
+/** All workers: those whose lease holds, and those whose lease ran out in the last minute without their having said goodbye. */
+export async function lookAtWorkers(
+  redis: RedisClient,
+  prefix: string,
+): Promise<{ alive: WorkerInfo[]; lost: WorkerInfo[] }> {
+  const [now, all] = await Promise.all([
+    redisNow(redis),
+    redis.zrange(keyOf(prefix), '0', '-1', 'WITHSCORES'),
+  ]);
+  const [alive, lost]: [string[], string[]] = [[], []];
+  for (let i = 0; i < all.length; i += 2) {
+    const until = Number(all[i + 1]);
+    if (until >= now) alive.push(all[i]!);
+    else if (until >= now - MEMORY_MS) lost.push(all[i]!);
+  }
+  return { alive: parse(alive), lost: parse(lost) };
 }
 
 /** The workers whose lease holds. Forgets those whose lease ran out long ago. */

@@ -81,6 +81,7 @@ export async function runWorker(
   const startedAt = Date.now();
   const begun = performance.now();
   const tracing = await startTracing(role, id, log);
+  hub.lifelines.show(id);
   const presence = announce(hub.redis, config.temporal.taskQueuePrefix, {
     role,
     id,

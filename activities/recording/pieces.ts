@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RedisClient } from '../../stream/connection.ts';
-import { isAfter } from '../../stream/hub.ts';
+import { isAfter } from '../../stream/feed.ts';
 import { type StreamName, streamKey } from '../../stream/keys.ts';
 
 /** An entry of one of a call's live streams, as it stood there. */

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { decodeChunk, inHeaderSchema, type OutHeader, outHeaderSchema } from '../../stream/audio-chunk.ts';
 import type { InHeader } from '../../stream/audio-chunk.ts';
 import { type CallEvent, eventSchema, type Placed } from '../../stream/events.ts';
-import { isAfter } from '../../stream/hub.ts';
+import { isAfter } from '../../stream/feed.ts';
 import { listPieces, readPiece } from './pieces.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 

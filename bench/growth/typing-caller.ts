@@ -1,6 +1,7 @@
 import type { MediaFormat } from '../../audio/format.ts';
 import { CallStream, now } from '../../stream/call-stream.ts';
-import type { StreamHub, Subscription } from '../../stream/hub.ts';
+import type { Subscription } from '../../stream/feed.ts';
+import type { StreamHub } from '../../stream/hub.ts';
 import { formatKey, streamTtlMs } from '../../stream/keys.ts';
 
 const FORMAT: MediaFormat = { encoding: 'mulaw', sampleRate: 8_000 };

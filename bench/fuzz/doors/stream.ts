@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { encodeChunk } from '../../../stream/audio-chunk.ts';
 import { CallStream } from '../../../stream/call-stream.ts';
 import { type CallEvent, eventSchema } from '../../../stream/events.ts';
-import type { Listener, StreamHub } from '../../../stream/hub.ts';
+import type { Listener } from '../../../stream/feed.ts';
+import type { StreamHub } from '../../../stream/hub.ts';
 import { bytes, json, mutated, text } from '../arbitraries.ts';
 import { door, Fault, type Outcome } from '../door.ts';
 
