@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { now } from '../stream/call-stream.ts';
 import { formatKey, streamKey } from '../stream/keys.ts';
 import { silence, tone, TwilioStream } from '../test/gateway/client.ts';
-import { GatewayLab } from '../test/gateway/lab.ts';
+import { GatewayLab, mulaw } from '../test/gateway/lab.ts';
 import { RedisServer } from '../test/redis-server.ts';
 import type { Gateway } from './server.ts';
 
@@ -10,6 +11,8 @@ async function dial(lab: GatewayLab, gateway: Gateway = lab.first, parameters: R
   stream.start('CA1', { session: lab.session, ...parameters });
   return stream;
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe('a caller who speaks while the bot does', () => {
   test('is given the word at once, and once there are words for good; the call knows what was heard', async () => {
@@ -279,6 +282,19 @@ describe('a caller who comes back', () => {
       heard: 'one two three four five six',
     });
     expect(fresh.client.heard()).toHaveLength((1_200 - fromMs) * 8);
+  });
+
+  test('after their gateway died does not wait for its last word', async () => {
+    const lab = await GatewayLab.open();
+    const call = await lab.watch();
+    const gone = { connection: 'gone', gateway: 'gateway-that-died', format: mulaw };
+    await call.stream.emit({ type: 'caller.connected', at: now(), ...gone });
+    await call.say('greeting', 'one two three four five six', 1_200);
+    await call.stream.emit({ type: 'playback.started', at: now() - 500, utterance: 'greeting' });
+    // So that no time passes for whoever waits.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    await dial(lab);
+    await call.event('playback.resumed');
   });
 
   test('after a break hears what was not played yet', async () => {

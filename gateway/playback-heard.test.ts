@@ -234,6 +234,15 @@ describe('after a reconnect', () => {
     expect(line.sentMs()).toBe(840);
   });
 
+  test('what a gateway had begun goes on as soon as all is here, where it is known to have died', () => {
+    const line = new Line();
+    line.playback.onEvent({ type: 'playback.started', at: now() - 500, utterance: 'greeting' });
+    line.chunk(1_000, { text });
+    expect(line.events).toEqual([]);
+    line.playback.onCaughtUp(true);
+    expect(line.events).toMatchObject([{ type: 'playback.resumed', utterance: 'greeting', fromMs: 260 }]);
+  });
+
   test('what another connection leaves only now goes on at once', () => {
     const line = new Line();
     const [started, left] = leftBehind();
