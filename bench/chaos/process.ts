@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../config/package.ts';
 import type { WorkerName } from '../../config/worker-names.ts';
 import { endProcess, isRunning, type Keeper } from '../../deploy/local/keeper.ts';
+import { givesWay } from '../../deploy/local/precedence.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { SetupError } from '../../deploy/local/setup-error.ts';
 
@@ -90,6 +91,7 @@ export class WorkerProcess {
         ORKESTRA_HEALTH_PORT: String(port),
         ORKESTRA_METRICS_PORT: '',
       },
+      givesWay: givesWay(role),
       stdio: ['ignore', output, output],
     });
     closeSync(output);

@@ -48,7 +48,7 @@ export async function startServers(keeper: Keeper, report: (line: string) => voi
       const launch = () =>
         startServer(
           keeper,
-          { name: 'temporal', command: temporal, args },
+          { name: 'temporal', command: temporal, args, givesWay: true },
           () => temporalAnswers(port),
           quiet,
         );

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { giveWay } from './precedence.ts';
 
 /**
  * Reads which process groups there are until its input ends, which it does when the process that feeds it is gone,
@@ -47,10 +48,15 @@ export class Keeper {
    * Starts a process in a group of its own: Ctrl-C in the terminal reaches this process alone, which then ends the
    * others in the right order.
    */
-  start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  start(
+    command: string,
+    args: readonly string[],
+    { givesWay = false, ...options }: SpawnOptions & { givesWay?: boolean },
+  ): ChildProcess {
     const child = spawn(command, args, { ...options, detached: true });
     const { pid } = child;
     if (pid !== undefined) {
+      if (givesWay) giveWay(pid);
       this.watchdog.stdin.write(`watch ${pid}\n`);
       child.once('exit', () => this.watchdog.stdin.write(`drop ${pid}\n`));
     }

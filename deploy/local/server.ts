@@ -24,6 +24,8 @@ export interface Launch {
   command: string;
   args: readonly string[];
   env?: NodeJS.ProcessEnv;
+  /** Others take precedence where cores are scarce. */
+  givesWay?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Launch {
  */
 export async function startServer(
   keeper: Keeper,
-  { name, command, args, env }: Launch,
+  { name, command, args, env, givesWay }: Launch,
   ready: () => Promise<boolean>,
   report: Report,
 ): Promise<Server> {
@@ -41,6 +43,7 @@ export async function startServer(
   const child = keeper.start(command, args, {
     cwd: keeper.folder,
     env,
+    givesWay,
     stdio: ['ignore', output, output],
   });
   closeSync(output);

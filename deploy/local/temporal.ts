@@ -45,7 +45,7 @@ export async function startTemporal(keeper: Keeper, fresh: boolean, report: Repo
     const address = `127.0.0.1:${port}`;
     const server = await startServer(
       keeper,
-      { name: 'temporal', command, args: devServerArgs(port, uiPort) },
+      { name: 'temporal', command, args: devServerArgs(port, uiPort), givesWay: true },
       () =>
         answers({ address }, 'default', PROBE_TIMEOUT_MS).then(
           () => true,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcess, isRunning, tailOf, type Keeper } from './keeper.ts';
 import { freePort } from './ports.ts';
+import { givesWay } from './precedence.ts';
 import { SetupError } from './setup-error.ts';
 import type { SupervisorOptions } from './supervisor.ts';
 
@@ -103,6 +104,7 @@ export class Worker {
         // One for all of them would be taken by the first.
         ORKESTRA_METRICS_PORT: '',
       },
+      givesWay: givesWay(this.name),
       stdio: ['ignore', output, output],
     });
     closeSync(output);
