@@ -18,6 +18,7 @@ export class ProcessMeter {
   private readonly began = performance.now();
   private readonly before: Record<string, ProcessUse>;
   private readonly most: Record<string, number> = {};
+  private mostTogether = 0;
   private readonly timer: NodeJS.Timeout;
 
   /** Process ids by name; begins at once. */
@@ -35,7 +36,8 @@ export class ProcessMeter {
       cpuSeconds: after[name]!.cpuSeconds - this.before[name]!.cpuSeconds,
       memoryMb: this.most[name]!,
     });
-    return { seconds, processes: Object.fromEntries(Object.keys(this.pids).map((name) => [name, of(name)])) };
+    const processes = Object.fromEntries(Object.keys(this.pids).map((name) => [name, of(name)]));
+    return { seconds, processes, memoryMb: this.mostTogether };
   }
 
   private look() {
@@ -43,6 +45,8 @@ export class ProcessMeter {
     for (const [name, { memoryMb }] of Object.entries(use)) {
       this.most[name] = Math.max(this.most[name] ?? 0, memoryMb);
     }
+    const together = Object.values(use).reduce((sum, { memoryMb }) => sum + memoryMb, 0);
+    this.mostTogether = Math.max(this.mostTogether, together);
     return use;
   }
 }
@@ -56,17 +60,15 @@ export interface ProcessCost {
 export interface ProcessCosts {
   seconds: number;
   processes: Record<string, ProcessCost>;
+  /** The most that all had together at one moment, MB: less than the sum of what each had at its own. */
+  memoryMb: number;
 }
 
-/** Sum over all processes. */
-export function totalOf({ processes }: ProcessCosts): ProcessCost {
-  const total = { cpuSeconds: 0, memoryMb: 0 };
-  for (const { cpuSeconds, memoryMb } of Object.values(processes)) {
-    total.cpuSeconds += cpuSeconds;
-    total.memoryMb += memoryMb;
-  }
-  return total;
-}
+/** All processes as if they were one. */
+export const totalOf = ({ processes, memoryMb }: ProcessCosts): ProcessCost => ({
+  cpuSeconds: Object.values(processes).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+  memoryMb,
+});
 
 /** Throws where a process is gone. */
 export function readUse(pids: Record<string, number>): Record<string, ProcessUse> {
