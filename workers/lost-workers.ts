@@ -25,7 +25,9 @@ export class LostWorkers {
   private readonly complain: (error: Error) => void;
   private settledAt = 0;
   private looking = false;
-  /** Ids of workers that have been seen connected: nobody is missed before. */
+  /** Ids of the workers that were there at the last look. */
+  private known: string[] = [];
+  /** And of those that were connected: nobody is missed before. */
   private connected = new Set<string>();
 
   constructor(
@@ -59,9 +61,16 @@ export class LostWorkers {
   }
 
   private async look() {
-    const { redis } = this.context.hub;
-    const { alive, lost } = await lookAtWorkers(redis, this.context.config.temporal.taskQueuePrefix);
-    for (const worker of await this.disconnected(alive)) {
+    const { redis, lifelines } = this.context.hub;
+    // At once, since it is done all the time.
+    const [{ alive, lost }, connected] = await Promise.all([
+      lookAtWorkers(redis, this.context.config.temporal.taskQueuePrefix),
+      lifelines.of(this.known),
+    ]);
+    const missed = alive.filter(({ id }) => this.connected.has(id) && !connected.has(id));
+    this.known = alive.map(({ id }) => id);
+    this.connected = connected;
+    for (const worker of await this.stillMissed(missed)) {
       await this.onceOf(`${worker.id}:connection`, () => this.replace(worker, 'its connection closed'));
     }
     for (const worker of lost) {
@@ -82,15 +91,11 @@ export class LostWorkers {
     }
   }
 
-  /** Those that were connected before, and neither are now nor a moment later. */
-  private async disconnected(workers: readonly WorkerInfo[]): Promise<WorkerInfo[]> {
-    const { lifelines } = this.context.hub;
-    const now = await lifelines.of(workers.map(({ id }) => id));
-    const missed = workers.filter(({ id }) => this.connected.has(id) && !now.has(id));
-    this.connected = now;
+  /** Those that are not connected a moment later either. */
+  private async stillMissed(missed: WorkerInfo[]): Promise<WorkerInfo[]> {
     if (missed.length === 0) return [];
     await setTimeout(RECONNECT_MS);
-    const back = await lifelines.of(missed.map(({ id }) => id));
+    const back = await this.context.hub.lifelines.of(missed.map(({ id }) => id));
     return missed.filter(({ id }) => !back.has(id));
   }
 

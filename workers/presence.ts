@@ -35,13 +35,10 @@ export function announce(
   info: WorkerInfo,
 ): { withdraw(): Promise<void> } {
   const [key, member] = [keyOf(prefix), JSON.stringify(info)];
-  let withdrawn = false;
-  const renewed = async () => {
-    const now = await redisNow(redis);
-    if (!withdrawn) await redis.zadd(key, now + LEASE_MS, member);
-  };
+  redis.defineCommand('orkestraRenew', { numberOfKeys: 1, lua: RENEW });
   const renew = () => {
-    if (redis.status === 'ready') renewed().catch(() => undefined);
+    if (redis.status !== 'ready') return;
+    (redis as unknown as RenewCommand).orkestraRenew(key, LEASE_MS, member).catch(() => undefined);
   };
   renew();
   redis.on('ready', renew);
@@ -49,7 +46,6 @@ export function announce(
   timer.unref();
   return {
     async withdraw() {
-      withdrawn = true;
       clearInterval(timer);
       redis.off('ready', renew);
       if (redis.status === 'ready') await redis.zrem(key, member);
@@ -83,3 +79,12 @@ export async function listWorkers(redis: RedisClient, prefix: string): Promise<W
 }
 
 const parse = (members: string[]) => members.map((member) => workerInfoSchema.parse(JSON.parse(member)));
+
+/** KEYS: workers; ARGV: ms that the lease holds from now on, the worker. In one step, since it is done all the time. */
+const RENEW = `
+local time = redis.call('TIME')
+return redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1], ARGV[2])`;
+
+interface RenewCommand {
+  orkestraRenew(key: string, leaseMs: number, member: string): Promise<number>;
+}

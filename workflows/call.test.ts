@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callRequestSchema, workflowIdOf } from '../call/request.ts';
+import { taskQueueOf } from '../config/task-queues.ts';
 import { CallLab } from '../test/call-lab.ts';
+import { call } from './call.ts';
 import {
   configureSignal,
   configureUpdate,
   endSignal,
   endUpdate,
+  lineSignal,
   saySignal,
   sayUpdate,
   searchAttributes,
@@ -125,6 +130,20 @@ describe('a call', () => {
       'farewell',
     ]);
     caller.leave();
+  });
+
+  test('knows what was told of its telephone before it had begun', async () => {
+    const session = `lab-${randomUUID().slice(0, 12)}`;
+    const { prefix, client } = lab;
+    const request = callRequestSchema.parse({ session, origin: 'twilio' });
+    const handle = await client.workflow.signalWithStart(call, {
+      workflowId: workflowIdOf(session),
+      taskQueue: taskQueueOf(prefix, 'call'),
+      args: [{ request, taskQueuePrefix: prefix }],
+      signal: lineSignal,
+      signalArgs: [{ callSid: `CA${'0'.repeat(32)}`, status: 'completed' }],
+    });
+    expect(await handle.result()).toMatchObject({ reason: 'the caller hung up', turns: 0 });
   });
 
   test('ends without a word when the caller never connects', async () => {

@@ -73,7 +73,13 @@ class Call {
     this.asides = new Asides(this.memory, this.stages);
     this.tools = new Tools(this.memory, this.stages);
     this.adapters = new CallAdapters(this.memory);
+    this.line = new Line(this.memory, telephony, {
+      over: (reason) => this.end({ reason, farewell: false }),
+      machine: (takesMessage) => this.onMachine(takesMessage),
+      answered: () => this.memory.phase === 'dialling' && this.publish('connecting'),
+    });
     const { asides, tools, adapters } = this;
+    let early = true;
     receiveMessages(
       this.memory,
       { asides, tools, adapters },
@@ -81,14 +87,13 @@ class Call {
         end: (reason) => this.end({ reason, farewell: true }),
         configured: () => this.watchLength(),
         restartStages: (activityIds) => this.stages.restart(activityIds),
-        line: (report) => this.line.report(report),
+        line: (report) => {
+          // What came with the call's first task was lost before, and is so in the histories of such calls.
+          if (!early || patched('early-line-news')) this.line.report(report);
+        },
       },
     );
-    this.line = new Line(this.memory, telephony, {
-      over: (reason) => this.end({ reason, farewell: false }),
-      machine: (takesMessage) => this.onMachine(takesMessage),
-      answered: () => this.memory.phase === 'dialling' && this.publish('connecting'),
-    });
+    early = false;
   }
 
   async run(): Promise<CallSummary> {
